@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine with Python 3.11, git and make: `make demo` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := demo
+PORT ?= 8025
+
+.PHONY: demo demo-reset test check format clean
+
+# torch goes first and alone: a plain requirement on it may resolve to another build.
+$(BIN)/calmdesk: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: install Python 3.11 or name another: make $@ PYTHON=python3.12" >&2; exit 2; }
+	@echo "==> Setting up $(VENV): the first time takes some minutes" >&2
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --disable-pip-version-check --progress-bar on -c constraints.txt torch==2.13.0
+	$(BIN)/pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(BIN)/calmdesk
+	@$(BIN)/calmdesk demo --dir $(DEMO) --port $(PORT)
+
+demo-reset:
+	rm -rf $(DEMO)
+
+test: $(BIN)/calmdesk
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(BIN)/calmdesk
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m django makemigrations --check --dry-run --settings pipeline.settings
+
+format: $(BIN)/calmdesk
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

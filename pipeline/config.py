@@ -1,0 +1,448 @@
+"""Typed view of ``config/*.yaml``: default < file < environment; an unknown key is an error that names it.
+
+A configuration folder holds
+
+    calmdesk.yaml     the installation: database, page, worker, model, logging
+    mailboxes.yaml    one entry a mailbox: addresses, IMAP, SMTP, the firm that speaks from it
+    thresholds.yaml   what decides urgency, tone, abstention and the proposed kind of draft
+    policy.yaml       business hours and reply times
+    knowledge/*.md    the firm's knowledge base
+
+Every key of ``calmdesk.yaml`` can be set by an environment variable, ``CALMDESK_<SECTION>__<KEY>``, for example
+``CALMDESK_DATABASE__URL``. Passwords stand in the environment or in files, never in the YAML.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipeline.errors import ConfigError
+from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
+
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Threshold = Annotated[float, Field(gt=0.0, le=1.0)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Intensity = Annotated[int, Field(ge=0, le=4)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+# --- calmdesk.yaml --------------------------------------------------------------------------------------------------
+
+
+class DatabaseConfig(_Strict):
+    url: str = "sqlite:///calmdesk.sqlite3"
+    """A relative SQLite path is taken from the configuration folder."""
+
+
+class PageConfig(_Strict):
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    hostnames: tuple[str, ...] = ("127.0.0.1", "localhost")
+    https: bool = False
+    secret_key_file: str = "secret.key"
+
+
+class WorkerConfig(_Strict):
+    poll_seconds: Annotated[float, Field(gt=0)] = 30.0
+    batch: Annotated[int, Field(ge=1, le=1000)] = 32
+    lease_seconds: Annotated[float, Field(gt=0)] = 300.0
+    tries: Annotated[int, Field(ge=1, le=20)] = 3
+
+
+class ModelConfig(_Strict):
+    encoder: str = "all-minilm-l6-v2"
+    weights: str = ""
+    threads: Annotated[int, Field(ge=0)] = 0
+
+
+class LoggingConfig(_Strict):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "text"
+
+
+class CalmdeskConfig(_Strict):
+    database: DatabaseConfig = DatabaseConfig()
+    page: PageConfig = PageConfig()
+    worker: WorkerConfig = WorkerConfig()
+    model: ModelConfig = ModelConfig()
+    logging: LoggingConfig = LoggingConfig()
+
+
+# --- mailboxes.yaml -------------------------------------------------------------------------------------------------
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class ServerConfig(_Strict):
+    """One mail server and the account on it."""
+
+    host: str
+    port: Port
+    tls: Literal["implicit", "starttls", "none"] = "implicit"
+    ca_file: str = ""
+    user: str
+    password_env: str = ""
+    password_file: str = ""
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+
+    @model_validator(mode="after")
+    def _tls_and_password(self) -> ServerConfig:
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError(f"tls: none is allowed on loopback only, not for {self.host}; use implicit or starttls")
+        if bool(self.password_env) == bool(self.password_file):
+            raise ValueError("name exactly one of password_env and password_file")
+        return self
+
+
+class ImapConfig(ServerConfig):
+    port: Port = 993
+    folder: str = "INBOX"
+
+
+class SmtpConfig(ServerConfig):
+    port: Port = 465
+
+
+S = TypeVar("S", bound=ServerConfig)
+
+
+class FirmConfig(_Strict):
+    """The voice that speaks from a mailbox. Two firms on one installation share nothing of it."""
+
+    name: str
+    signature: str
+    team: str = "the support team"
+    contact: str
+    escalation_contact: str
+    knowledge: str = "knowledge"
+    languages: tuple[str, ...] = ("en",)
+
+
+_ADDRESS = re.compile(r"[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+")
+
+
+class MailboxConfig(_Strict):
+    address: str
+    display_name: str = ""
+    aliases: tuple[str, ...] = ()
+    answer_newer_than_days: Annotated[float, Field(ge=0)] = 3.0
+    imap: ImapConfig
+    smtp: SmtpConfig
+    firm: FirmConfig
+
+    @field_validator("address")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if not _ADDRESS.fullmatch(value):
+            raise ValueError(f"{value!r} is not one mail address like support@example.com")
+        return value
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        return frozenset(address.lower() for address in (self.address, *self.aliases))
+
+
+class MailboxesConfig(_Strict):
+    mailboxes: dict[str, MailboxConfig] = {}
+
+
+# --- thresholds.yaml ------------------------------------------------------------------------------------------------
+
+
+def _exactly(labels: tuple[str, ...], given: Mapping[str, object]) -> None:
+    unknown = sorted(set(given) - set(labels))
+    if unknown:
+        raise ValueError(f"unknown label {unknown[0]!r}; the labels are {', '.join(labels)}")
+
+
+class AbstainConfig(_Strict):
+    urgency: Probability = 0.4
+    tone: Probability = 0.35
+
+
+class ProposeConfig(_Strict):
+    """Which draft kind goes first; read top to bottom, the first that fits wins."""
+
+    acknowledgment_from_intensity: Intensity = 3
+    apology_tones: tuple[str, ...] = ("abusive", "angry", "frustrated", "disappointed")
+    apology_from_intensity: Intensity = 2
+    solution_from_score: Probability = 0.5
+
+    @field_validator("apology_tones")
+    @classmethod
+    def _known_tones(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        _exactly(TONE_LABELS, dict.fromkeys(value))
+        return value
+
+
+class Thresholds(_Strict):
+    """A label is chosen by the largest score divided by its threshold, so equal thresholds mean the likeliest label
+    and a lower threshold makes a label easier to reach. A flag is raised when its score reaches its threshold."""
+
+    urgency: dict[str, Threshold] = {label: 0.5 for label in URGENCY_LABELS}
+    tone: dict[str, Threshold] = {label: 0.5 for label in TONE_LABELS}
+    flags: dict[str, Threshold] = {label: 0.5 for label in FLAG_LABELS}
+    abstain: AbstainConfig = AbstainConfig()
+    propose: ProposeConfig = ProposeConfig()
+
+    @field_validator("urgency", "tone", "flags", mode="after")
+    @classmethod
+    def _complete(cls, value: dict[str, float], info: Any) -> dict[str, float]:
+        labels = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS, "flags": FLAG_LABELS}[info.field_name]
+        _exactly(labels, value)
+        return {label: value.get(label, 0.5) for label in labels}
+
+
+class ThresholdsConfig(_Strict):
+    default: Thresholds = Thresholds()
+    mailboxes: dict[str, Thresholds] = {}
+
+    def of(self, mailbox: str | None) -> Thresholds:
+        return self.mailboxes.get(mailbox or "", self.default)
+
+
+# --- policy.yaml ----------------------------------------------------------------------------------------------------
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class HoursConfig(_Strict):
+    opens: time
+    closes: time
+
+    @model_validator(mode="after")
+    def _in_order(self) -> HoursConfig:
+        if self.opens >= self.closes:
+            raise ValueError(f"opens {self.opens:%H:%M} must be before closes {self.closes:%H:%M}")
+        return self
+
+
+_OFFICE = HoursConfig(opens=time(9), closes=time(17, 30))
+
+
+class CalendarConfig(_Strict):
+    timezone: str = "UTC"
+    hours: dict[str, HoursConfig] = {day: _OFFICE for day in DAYS[:5]}
+    holidays: tuple[str, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"unknown time zone {value!r}; use a name like Europe/Dublin") from error
+        return value
+
+    @field_validator("hours")
+    @classmethod
+    def _known_days(cls, value: dict[str, HoursConfig]) -> dict[str, HoursConfig]:
+        _exactly(DAYS, value)
+        if not value:
+            raise ValueError("at least one day must have hours")
+        return value
+
+
+class PolicyConfig(_Strict):
+    calendar: CalendarConfig = CalendarConfig()
+    reply_within_hours: dict[str, Annotated[float, Field(gt=0)]] = {"critical": 1, "high": 4, "normal": 8, "low": 24}
+    """Business hours, except for critical, which is counted on the clock."""
+
+    @field_validator("reply_within_hours")
+    @classmethod
+    def _every_urgency(cls, value: dict[str, float]) -> dict[str, float]:
+        _exactly(URGENCY_LABELS, value)
+        missing = [label for label in URGENCY_LABELS if label not in value]
+        if missing:
+            raise ValueError(f"no reply time for {missing[0]!r}")
+        return value
+
+
+# --- the whole ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole configuration of an installation and the folder it came from."""
+
+    folder: Path
+    calmdesk: CalmdeskConfig
+    mailboxes: Mapping[str, MailboxConfig]
+    thresholds: ThresholdsConfig
+    policy: PolicyConfig
+
+    @property
+    def home(self) -> Path:
+        """Where relative paths for data (database, secret key) start."""
+        return self.folder
+
+    def server(self, server: S) -> S:
+        """``server`` with its ``ca_file`` found from the configuration folder."""
+        return server.model_copy(update={"ca_file": str(self.folder / server.ca_file)}) if server.ca_file else server
+
+    def knowledge_folder(self, mailbox: str | None) -> Path:
+        """The knowledge base of a mailbox; the only or shipped one where no mailbox is named."""
+        known = self.mailboxes.get(mailbox or "")
+        return self.folder / (known.firm.knowledge if known else "knowledge")
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "(top level)"
+
+
+def validate(model: type[M], data: object, file: Path) -> M:
+    """Turn parsed YAML into ``model``; raise ConfigError naming the file and the key of the first fault."""
+    try:
+        return model.model_validate({} if data is None else data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = _where(first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(_keys_at(model, first["loc"][:-1]))
+            raise ConfigError(f"{file}: unknown key {key}", remedy=f"known keys here: {known}") from None
+        problem = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{file}: {key}: {problem}") from None
+
+
+def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The field names of the model that stands at ``location`` below ``model``."""
+    current: Any = model
+    for part in location:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            current = current.model_fields[str(part)].annotation
+        else:  # a mapping of name -> model
+            current = current.__args__[-1]
+    return sorted(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML that refuses a key given twice, where plain YAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(file: Path) -> object:
+    """The YAML in ``file``; ConfigError with file and line where it cannot be read."""
+    try:
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
+    except FileNotFoundError:
+        raise ConfigError(f"{file}: no such file", remedy="run `calmdesk init DIR` for a commented one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "not valid YAML"
+        raise ConfigError(f"{file}:{line} {problem}") from None
+
+
+ENVIRONMENT_PREFIX = "CALMDESK_"
+
+
+def _with_environment(data: object, environ: Mapping[str, str], file: Path) -> object:
+    """Lay ``CALMDESK_SECTION__KEY`` variables over the parsed calmdesk.yaml."""
+    if data is not None and not isinstance(data, dict):
+        return data  # validation names the fault
+    merged: dict[str, Any] = dict(data or {})
+    for name, value in sorted(environ.items()):
+        section, separator, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+        if not name.startswith(ENVIRONMENT_PREFIX) or not separator:
+            continue
+        if section not in CalmdeskConfig.model_fields:
+            raise ConfigError(f"environment variable {name}: unknown section {section!r}")
+        merged[section] = {**(merged.get(section) or {}), key: yaml.safe_load(value)}
+    return merged
+
+
+def _override(base: dict[str, Any], over: object) -> Any:
+    """``over`` laid on ``base``, mapping by mapping, so that a mailbox names only what differs."""
+    if not isinstance(over, dict):
+        return over
+    merged = dict(base)
+    for key, value in over.items():
+        merged[key] = _override(merged[key], value) if isinstance(merged.get(key), dict) else value
+    return merged
+
+
+def read_thresholds(file: Path) -> ThresholdsConfig:
+    """``thresholds.yaml``; a mailbox's entry is laid over ``default``."""
+    data = read_yaml(file)
+    default = validate(ThresholdsConfig, data if not isinstance(data, dict) else {**data, "mailboxes": {}}, file)
+    if not isinstance(data, dict) or not data.get("mailboxes"):
+        return default
+    if not isinstance(data["mailboxes"], dict):
+        raise ConfigError(f"{file}: mailboxes: must map mailbox names to thresholds")
+    base = default.default.model_dump()
+    laid = {name: _override(base, entry) for name, entry in data["mailboxes"].items()}
+    return validate(ThresholdsConfig, {"default": base, "mailboxes": laid}, file)
+
+
+def load_config(folder: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Read and check a configuration folder; every fault is a ConfigError that names file and key."""
+    environ = os.environ if environ is None else environ
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: no such configuration folder", remedy="run `calmdesk init DIR` to make one")
+    file = folder / "calmdesk.yaml"
+    calmdesk = validate(CalmdeskConfig, _with_environment(read_yaml(file), environ, file), file)
+    file = folder / "mailboxes.yaml"
+    mailboxes = validate(MailboxesConfig, read_yaml(file), file).mailboxes
+    file = folder / "thresholds.yaml"
+    thresholds = read_thresholds(file)
+    unknown = sorted(set(thresholds.mailboxes) - set(mailboxes))
+    if unknown:
+        raise ConfigError(f"{file}: mailboxes.{unknown[0]}: no such mailbox in mailboxes.yaml")
+    policy_file = folder / "policy.yaml"
+    policy = validate(PolicyConfig, read_yaml(policy_file), policy_file)
+    for name, mailbox in mailboxes.items():
+        if not (folder / mailbox.firm.knowledge).is_dir():
+            raise ConfigError(
+                f"{folder / 'mailboxes.yaml'}: mailboxes.{name}.firm.knowledge: no such folder "
+                f"{folder / mailbox.firm.knowledge}"
+            )
+    return Config(folder, calmdesk, mailboxes, thresholds, policy)
+
+
+def read_password(server: ServerConfig, key: str, folder: Path, environ: Mapping[str, str] | None = None) -> str:
+    """The password of ``server`` from the environment or a file; ConfigError names ``key`` where it is missing."""
+    environ = os.environ if environ is None else environ
+    if server.password_env:
+        if not environ.get(server.password_env):
+            raise ConfigError(f"{key}.password_env: environment variable {server.password_env} is not set")
+        return environ[server.password_env]
+    file = folder / server.password_file
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ConfigError(f"{key}.password_file: {file}: {error.strerror}") from None

@@ -1,0 +1,1 @@
+"""Drafting: from a triaged message to three checked drafts (acknowledgment, apology, solution)."""

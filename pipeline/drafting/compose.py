@@ -1,0 +1,187 @@
+"""The three drafts of one message: acknowledgment, apology, solution (P4-P13, P18), and which of them goes first.
+
+Everything in a draft comes from the mail, the thread, the knowledge base, the firm's own configuration or the
+sentences of `phrasing`; the same input gives the same draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.config import FirmConfig, PolicyConfig, ProposeConfig, Thresholds
+from pipeline.drafting.addressing import first_name, reply_subject
+from pipeline.drafting.asks import missing, order_number
+from pipeline.drafting.checks import CheckContext, run_checks
+from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.drafting.phrasing import NO_LIABILITY_FLAGS, Feeling, feeling
+from pipeline.drafting.promises import find_promises
+from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
+from pipeline.drafting.restate import quote, restate
+from pipeline.drafting.spoken_time import readable_due, spelled
+from pipeline.drafting.stakes import find_stakes
+from pipeline.drafting.templates import Templates
+from pipeline.records import Case, Draft, DraftKind, DraftSet, Source
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What all three drafts of a message share."""
+
+    case: Case
+    firm: FirmConfig
+    policy: PolicyConfig
+    language: str
+    restated: tuple[str, ...]
+    feeling: Feeling
+    asks: tuple[str, ...]
+    sources: tuple[Source, ...]
+    knowledge: str
+    urgent: bool
+    due: datetime
+
+
+class Composer:
+    """Writes drafts from templates; holds nothing of any message."""
+
+    def __init__(self, templates: Path | None = None) -> None:
+        """Read the templates of ``templates`` (default: the shipped folder); ConfigError names a faulty one."""
+        self._templates = Templates(templates)
+
+    def draft(
+        self,
+        case: Case,
+        *,
+        firm: FirmConfig,
+        policy: PolicyConfig,
+        thresholds: Thresholds,
+        knowledge: KnowledgeBase,
+    ) -> DraftSet:
+        """The checked drafts for ``case`` and the kind proposed first; none where triage escalates."""
+        if case.triage.escalate:
+            return DraftSet(
+                case.message.id,
+                None,
+                "a person has to take this",
+                (),
+                case.triage.escalate,
+            )
+        material = self._gather(case, firm, policy, thresholds.propose, knowledge)
+        proposed, why = propose(case, thresholds.propose, material.sources)
+        notes = "; ".join(filter(None, (why, material.feeling.note, self._language_note(material))))
+        drafts = tuple(self._draft(kind, material) for kind in DraftKind)
+        return DraftSet(case.message.id, proposed, notes, drafts)
+
+    def _gather(
+        self,
+        case: Case,
+        firm: FirmConfig,
+        policy: PolicyConfig,
+        settings: ProposeConfig,
+        knowledge: KnowledgeBase,
+    ) -> _Material:
+        spoken = case.triage.language in firm.languages and self._templates.speaks(case.triage.language)
+        return _Material(
+            case=case,
+            firm=firm,
+            policy=policy,
+            language=case.triage.language if spoken else "en",
+            restated=_restated(case),
+            feeling=feeling(case),
+            asks=missing(case),
+            sources=find_sources(case, knowledge, settings.solution_from_score),
+            knowledge="\n".join(passage.searchable for passage in knowledge.passages),
+            urgent=any(stake.kind in URGENT_STAKES for stake in find_stakes(case)),
+            due=readable_due(case, policy),
+        )
+
+    def _language_note(self, material: _Material) -> str:
+        language = material.case.triage.language
+        if language == "en":
+            return ""
+        own = self._templates.kinds(material.language) if material.language == language else ()
+        return f"the mail is in {language!r}; in that language: {', '.join(own) or 'no draft'}, the rest in English"
+
+    def _draft(self, kind: DraftKind, material: _Material) -> Draft:
+        language = material.language if kind in self._templates.kinds(material.language) else "en"
+        body = self._templates.render(language, kind, _variables(kind, material, language))
+        case, policy = material.case, material.policy
+        sources = material.sources if _shows_sources(kind, material) and language == "en" else ()
+        context = CheckContext(
+            body,
+            kind,
+            case,
+            material.firm,
+            policy,
+            case.received_at,
+            sources,
+            material.restated,
+            material.knowledge,
+        )
+        return Draft(
+            kind=kind,
+            subject=reply_subject(case.message.subject),
+            body=body,
+            restated=material.restated,
+            sources=sources,
+            promises=tuple(
+                replace(promise, text=body[promise.start : promise.end])
+                for promise in find_promises(context.own, case.received_at, policy.calendar)
+            ),
+            asks=material.asks if language == "en" else (),
+            checks=run_checks(context),
+        )
+
+
+def _shows_sources(kind: DraftKind, material: _Material) -> bool:
+    """Steps stand in the solution, and in every draft where waiting for them could do harm."""
+    return kind is DraftKind.SOLUTION or material.urgent
+
+
+def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[str, object]:
+    sources = material.sources if _shows_sources(kind, material) else ()
+    name = first_name(material.case)
+    team = material.firm.team
+    return {
+        "name": name,
+        "restated": material.restated
+        if language == "en"
+        else tuple(quote(c.text, marks="„“") for c in material.case.triage.concerns),
+        "empathy": material.feeling.empathy,
+        "regret": material.feeling.regret,
+        "impact": material.feeling.impact,
+        "responsibility": material.feeling.responsibility,
+        "asks": material.asks,
+        "sources": sources,
+        "order_number": order_number(material.case),
+        "team": team[:1].upper() + team[1:],
+        "team_inside": team,
+        "due": spelled(material.due, material.policy, language),
+        "firm": material.firm.name,
+        "contact": material.firm.contact,
+        "signature": material.firm.signature,
+        "nothing_asked": "no_ask" in material.case.triage.flags or not material.case.triage.concerns,
+        "positive": material.case.triage.tone.label == "positive",
+        "heated": material.case.triage.tone.label in {"abusive", "angry", "frustrated", "disappointed", "worried"},
+    }
+
+
+def _restated(case: Case) -> tuple[str, ...]:
+    if case.triage.language != "en":
+        return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
+    careful = bool(NO_LIABILITY_FLAGS & set(case.triage.flags))
+    return tuple(dict.fromkeys(_said_back(concern.text, careful) for concern in case.triage.concerns))
+
+
+def _said_back(text: str, careful: bool) -> str:
+    """Where law or injury is in play, what the firm is said to have done stays in the customer's own words."""
+    said = restate(text)
+    if careful and not said.quoted and _FIRM_ACTS.search(said.text):
+        return f"you write: {quote(text)}"
+    return said.text
+
+
+_FIRM_ACTS = re.compile(r"\b(?:we|our)\b", re.IGNORECASE)

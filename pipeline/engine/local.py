@@ -1,0 +1,151 @@
+"""The default driver: one process, one database file, threads over the stages. Needs no server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from django.db import DatabaseError, close_old_connections, connection
+from filelock import FileLock, Timeout
+
+from pipeline.config import Config, MailboxConfig, read_password
+from pipeline.engine.desk import Desk
+from pipeline.engine.send import recover, send_stage
+from pipeline.engine.stages import draft_stage, parse_stage, triage_stage
+from pipeline.engine.watch import watch
+from pipeline.errors import CalmdeskError, ConfigError, MailboxError, SubmissionError
+from pipeline.intake.imap import ImapSource
+from pipeline.sending.smtp import SmtpSubmitter
+from pipeline.store.claims import worker_name
+from pipeline.store.models import Message
+
+log = structlog.get_logger(__name__)
+
+IDLE_SECONDS = 1.0
+"""How long a stage rests when nothing told it that there is work."""
+
+
+class LocalWorker:
+    """Watchers and stages of one installation as threads of this process.
+
+    Built with everything that can be wrong already checked: the constructor reads every password.
+    """
+
+    def __init__(self, config: Config, desk: Desk) -> None:
+        self._config = config
+        self._desk = desk
+        self._owner = worker_name()
+        self._stop = threading.Event()
+        self._wake = {name: threading.Event() for name in ("parse", "triage", "draft", "send")}
+        self._lock = FileLock(config.home / "worker.lock")
+        self._sources = {name: self._source(name, mailbox) for name, mailbox in config.mailboxes.items()}
+        self._submitters = {name: self._submitter(name, mailbox) for name, mailbox in config.mailboxes.items()}
+        self._threads: list[threading.Thread] = []
+
+    def _source(self, name: str, mailbox: MailboxConfig) -> ImapSource:
+        server = self._config.server(mailbox.imap)
+        return ImapSource(name, server, read_password(server, f"mailboxes.{name}.imap", self._config.folder))
+
+    def _submitter(self, name: str, mailbox: MailboxConfig) -> SmtpSubmitter:
+        server = self._config.server(mailbox.smtp)
+        return SmtpSubmitter(server, read_password(server, f"mailboxes.{name}.smtp", self._config.folder))
+
+    def check(self) -> None:
+        """Reach every server once; ConfigError names the key of the first that cannot be used as configured."""
+        for name, source in self._sources.items():
+            with _as_config_error(f"mailboxes.{name}.imap"), source:
+                source.select()
+        for name, submitter in self._submitters.items():
+            with _as_config_error(f"mailboxes.{name}.smtp"):
+                submitter.check()
+
+    def start(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise CalmdeskError(
+                f"another worker runs on {self._config.home}", remedy="stop it first; one worker owns one database file"
+            ) from None
+        # The lock shows that no other worker lives, so whatever is still held belongs to a dead one.
+        recover(owner_is_gone=True)
+        Message.objects.exclude(owner="").update(owner="", lease_until=None)
+        lease = timedelta(seconds=self._config.calmdesk.worker.lease_seconds)
+        self._run("parse", self._wake["parse"], partial(parse_stage, self._desk, self._owner), self._wake["triage"])
+        self._run("triage", self._wake["triage"], partial(triage_stage, self._desk, self._owner), self._wake["draft"])
+        self._run("draft", self._wake["draft"], partial(draft_stage, self._desk, self._owner), None)
+        self._run("send", self._wake["send"], partial(send_stage, self._submitters, self._owner, lease), None)
+        for name, mailbox in self._config.mailboxes.items():
+            self._watch(name, mailbox)
+
+    def stop(self) -> None:
+        """End all threads; what they had claimed is claimed again at the next start."""
+        self._stop.set()
+        for event in self._wake.values():
+            event.set()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        self._desk.close()
+        self._lock.release()
+
+    def _thread(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _watch(self, name: str, mailbox: MailboxConfig) -> None:
+        def run() -> None:
+            with _database_thread():
+                watch(
+                    self._sources[name],
+                    name,
+                    mailbox.imap.folder,
+                    timedelta(days=mailbox.answer_newer_than_days),
+                    self._config.calmdesk.worker.poll_seconds,
+                    self._stop,
+                    self._wake["parse"].set,
+                )
+
+        self._thread(f"watch-{name}", run)
+
+    def _run(self, name: str, wake: threading.Event, step: Callable[[], int], then: threading.Event | None) -> None:
+        def run() -> None:
+            with _database_thread():
+                while not self._stop.is_set():
+                    wake.clear()
+                    moved = _guarded(name, step)
+                    if moved and then:
+                        then.set()
+                    if not moved:
+                        wake.wait(IDLE_SECONDS)
+
+        self._thread(f"stage-{name}", run)
+
+
+def _guarded(name: str, step: Callable[[], int]) -> int:
+    """Run one batch; a database that cannot be reached or is full stops nothing, the batch comes again."""
+    try:
+        close_old_connections()
+        return step()
+    except (CalmdeskError, DatabaseError) as error:
+        log.error("stage not run", stage=name, error=type(error).__name__, reason=str(error).splitlines()[0])
+        return 0
+
+
+@contextmanager
+def _as_config_error(key: str) -> Iterator[None]:
+    try:
+        yield
+    except (MailboxError, SubmissionError) as error:
+        raise ConfigError(f"mailboxes.yaml: {key}: {error.message}", remedy=error.remedy) from error
+
+
+@contextmanager
+def _database_thread() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        connection.close()

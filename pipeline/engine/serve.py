@@ -1,0 +1,75 @@
+"""The page and the worker of one installation, together or alone."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from waitress.server import create_server
+
+from pipeline.config import Config
+from pipeline.errors import CalmdeskError
+
+
+class PageServer:
+    """The approval page on its own threads, until `stop`."""
+
+    def __init__(self, host: str, port: int) -> None:
+        from django.core.wsgi import get_wsgi_application
+
+        try:
+            server: Any = create_server(get_wsgi_application(), host=host, port=port, threads=8, ident=None)
+        except OSError as error:
+            raise CalmdeskError(
+                f"page.host {host}, page.port {port}: {error.strerror}", remedy="stop what uses it or name another port"
+            ) from None
+        self._server = server
+        self.port: int = server.effective_port
+        self._thread = threading.Thread(target=self._server.run, name="page", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.close()
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+
+
+@contextmanager
+def until_interrupted() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, so that everything is stopped in order."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run(config: Config, only: str | None = None) -> None:
+    """Serve until interrupted: the worker, the page, or both. Django must be active, the database migrated."""
+    with until_interrupted() as stop:
+        stoppable = []
+        if only != "page":
+            from pipeline.engine.desk import Desk
+            from pipeline.engine.local import LocalWorker
+
+            if not config.mailboxes:
+                raise CalmdeskError(
+                    f"{config.folder / 'mailboxes.yaml'}: no mailbox", remedy="add one; `calmdesk doctor` checks it"
+                )
+            worker = LocalWorker(config, Desk.load(config))
+            worker.check()
+            worker.start()
+            stoppable.append(worker.stop)
+        if only != "worker":
+            page = PageServer(config.calmdesk.page.host, config.calmdesk.page.port)
+            page.start()
+            stoppable.append(page.stop)
+        stop.wait()
+        for end in reversed(stoppable):
+            end()

@@ -1,0 +1,139 @@
+"""The stages in order and the legal state changes, as data.
+
+A state change that is not in these tables cannot be made: every change of a row goes through `check_change`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from pipeline.errors import FlowError
+
+
+class MessageState(enum.StrEnum):
+    RECEIVED = "received"
+    """Raw bytes are committed; nothing else is known."""
+    PARSED = "parsed"
+    TRIAGED = "triaged"
+    DRAFTED = "drafted"
+    """Drafts (or an escalation) wait for a person."""
+    SUPPRESSED = "suppressed"
+    """Must not be answered; kept and visible with its reason."""
+    QUARANTINED = "quarantined"
+    """Could not be processed after several tries; raw bytes kept, can be reprocessed."""
+
+
+class DraftState(enum.StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SENT = "sent"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    """Another draft of the same message was approved instead."""
+    STALE = "stale"
+    """A newer message of the customer came before approval."""
+
+
+class OutgoingState(enum.StrEnum):
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    TRANSMITTING = "transmitting"
+    """Committed before the SMTP conversation: from here on a crash leaves the outcome unknown."""
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    """Nobody knows whether the server took it; only a person may decide, it is never resent by itself."""
+
+
+class TicketState(enum.StrEnum):
+    """Where a ticket stands as a whole; derived from its newest message, its drafts and its outgoing mail."""
+
+    RECEIVED = "received"
+    DRAFTED = "drafted"
+    ESCALATED = "escalated"
+    """No ordinary draft (P15): a named person takes it."""
+    APPROVED = "approved"
+    SENT = "sent"
+    REJECTED = "rejected"
+    SUPPRESSED = "suppressed"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+S = TypeVar("S", bound=enum.StrEnum)
+
+_M, _D, _O = MessageState, DraftState, OutgoingState
+
+MESSAGE_CHANGES: Mapping[MessageState, frozenset[MessageState]] = {
+    _M.RECEIVED: frozenset({_M.PARSED, _M.SUPPRESSED, _M.QUARANTINED}),
+    _M.PARSED: frozenset({_M.TRIAGED, _M.QUARANTINED}),
+    _M.TRIAGED: frozenset({_M.DRAFTED, _M.QUARANTINED}),
+    _M.DRAFTED: frozenset({_M.TRIAGED}),  # a person set the fault: the drafts are written again
+    _M.SUPPRESSED: frozenset({_M.PARSED}),  # a person says: this is a customer
+    _M.QUARANTINED: frozenset({_M.RECEIVED}),  # a person says: try again
+}
+
+DRAFT_CHANGES: Mapping[DraftState, frozenset[DraftState]] = {
+    _D.PROPOSED: frozenset({_D.APPROVED, _D.REJECTED, _D.SUPERSEDED, _D.STALE}),
+    _D.APPROVED: frozenset({_D.SENT, _D.PROPOSED, _D.STALE}),  # proposed again: the approval was voided before sending
+    _D.SENT: frozenset(),
+    _D.REJECTED: frozenset(),
+    _D.SUPERSEDED: frozenset({_D.PROPOSED}),
+    _D.STALE: frozenset(),
+}
+
+OUTGOING_CHANGES: Mapping[OutgoingState, frozenset[OutgoingState]] = {
+    _O.QUEUED: frozenset({_O.CLAIMED}),
+    _O.CLAIMED: frozenset({_O.TRANSMITTING, _O.QUEUED, _O.FAILED}),
+    _O.TRANSMITTING: frozenset({_O.SENT, _O.FAILED, _O.UNCERTAIN, _O.QUEUED}),  # queued: an explicit 4xx answer
+    _O.SENT: frozenset(),
+    _O.FAILED: frozenset({_O.QUEUED}),  # a person says: try again
+    _O.UNCERTAIN: frozenset({_O.SENT, _O.QUEUED}),  # a person says which
+}
+
+
+def check_change(changes: Mapping[S, frozenset[S]], old: S, new: S) -> S:
+    """Return ``new`` if the table allows ``old`` -> ``new``; raise FlowError otherwise."""
+    if new not in changes[old]:
+        raise FlowError(f"state change {old} -> {new} is not allowed")
+    return new
+
+
+_OUTGOING_SHOWS = {
+    _O.QUEUED: TicketState.APPROVED,
+    _O.CLAIMED: TicketState.APPROVED,
+    _O.TRANSMITTING: TicketState.APPROVED,
+    _O.SENT: TicketState.SENT,
+    _O.FAILED: TicketState.FAILED,
+    _O.UNCERTAIN: TicketState.UNCERTAIN,
+}
+
+
+def ticket_state(
+    messages: Sequence[tuple[MessageState, bool]],
+    drafts: Sequence[DraftState],
+    outgoing: OutgoingState | None,
+) -> TicketState:
+    """Where a ticket stands, from ``messages`` (state, escalated; oldest first), the drafts of the newest answerable
+    message and the newest outgoing mail that answers it.
+
+    A robot's mail on a customer's ticket (a bounce of our reply, say) does not hide where the customer stands.
+    """
+    answerable = [entry for entry in messages if entry[0] is not _M.SUPPRESSED]
+    if not answerable:
+        return TicketState.SUPPRESSED if messages else TicketState.RECEIVED
+    state, escalated = answerable[-1]
+    if state is _M.QUARANTINED:
+        return TicketState.QUARANTINED
+    if state is not _M.DRAFTED:
+        return TicketState.RECEIVED
+    if outgoing is not None:
+        return _OUTGOING_SHOWS[outgoing]
+    if escalated:
+        return TicketState.ESCALATED
+    if _D.PROPOSED in drafts:
+        return TicketState.DRAFTED
+    return TicketState.REJECTED

@@ -1,0 +1,1 @@
+"""Intake: mail from a source to a `ParsedMail`."""

@@ -1,0 +1,118 @@
+"""Chooses what of a mail is read as its text: plain text first, else HTML; lists everything else as attachments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.intake.charset import INVISIBLE_WARNING, clean_text
+from pipeline.intake.html import html_to_text
+from pipeline.intake.mime import Part, subject_of
+from pipeline.records import Attachment
+
+MAX_TEXT = 1_000_000
+"""Characters of text that are read."""
+
+
+@dataclass(slots=True)
+class Body:
+    """``text`` is the readable text, ``forwarded`` that of mails attached to it, ``html`` the HTML as sent."""
+
+    text: str = ""
+    forwarded: str = ""
+    html: str = ""
+    attachments: list[Attachment] = field(default_factory=list)
+    warnings: dict[str, None] = field(default_factory=dict)
+
+    def warn(self, *texts: str) -> None:
+        self.warnings.update(dict.fromkeys(filter(None, texts)))
+
+
+def unwrap_flowed(text: str, delete_space: bool = False) -> str:
+    """Undo format=flowed (RFC 3676): a line that ends in a space goes on in the next line of the same quote depth."""
+    lines: list[list[str]] = []
+    open_depth: int | None = None
+    for line in text.split("\n"):
+        stripped = line.lstrip(">")
+        depth = len(line) - len(stripped)
+        content = stripped.removeprefix(" ")
+        flows = content.endswith(" ") and content != "-- "
+        piece = content[:-1] if flows and delete_space else content
+        if open_depth == depth and content != "-- ":
+            lines[-1].append(piece)
+        else:
+            lines.append([">" * depth + " " if depth else "", piece])
+        open_depth = depth if flows else None
+    return "\n".join("".join(pieces) for pieces in lines)
+
+
+def _plain(part: Part, body: Body) -> str:
+    text, warning = part.text()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if part.params.get("format", "").lower() == "flowed":
+        text = unwrap_flowed(text, part.params.get("delsp", "").lower() == "yes")
+    body.warn(warning)
+    return text
+
+
+def _html(part: Part, body: Body) -> str:
+    html, warning = part.text()
+    body.html = (body.html + "\n" + html) if body.html else html
+    text, warnings = html_to_text(html)
+    body.warn(warning, *warnings)
+    return text
+
+
+def _attach(part: Part, body: Body, name: str = "") -> None:
+    size = len(part.body if part.type == "message/rfc822" else part.content())
+    body.attachments.append(Attachment(name or part.name, part.type, size))
+
+
+def _is_text(part: Part) -> bool:
+    shown = part.disposition != "attachment" and not part.name
+    return shown and part.type in ("text/plain", "text/html")
+
+
+_STUB = re.compile(r"\bHTML\b")
+
+
+def _choose(part: Part, body: Body) -> str:
+    """One of the alternatives: the first plain one with words, unless it only says that the mail is HTML."""
+    read = [(child.type, _read(child, body)) for child in part.children]
+    plain = next((text for kind, text in read if kind == "text/plain" and text.strip()), "")
+    rich = next((text for kind, text in reversed(read) if kind != "text/plain" and text.strip()), "")
+    stub = len(plain) < 300 and _STUB.search(plain) and len(rich) > len(plain)
+    return plain if plain and not stub else rich or plain
+
+
+def _read(part: Part, body: Body) -> str:
+    if part.type == "multipart/alternative" and part.children:
+        return _choose(part, body)
+    if part.type == "message/rfc822" and part.children:
+        _attach(part, body, part.name or f"{subject_of(part.children[0]) or 'message'}.eml"[:255])
+        inner = read_body(part.children[0])
+        body.attachments += inner.attachments
+        body.warn(*inner.warnings)
+        body.forwarded += "\n".join(filter(None, ("", inner.text, inner.forwarded)))
+        return ""
+    if part.children:
+        return "\n".join(text for child in part.children if (text := _read(child, body).strip("\r\n")))
+    if not _is_text(part):
+        _attach(part, body)
+        return ""
+    return _plain(part, body) if part.type == "text/plain" else _html(part, body)
+
+
+def read_body(root: Part) -> Body:
+    """The readable text of a mail, its HTML and its attachments, with warnings for everything left out."""
+    body = Body()
+    texts = []
+    for text in (_read(root, body), body.forwarded):
+        if len(text) > MAX_TEXT:
+            body.warn("the text was too long and was cut")
+        cleaned, removed = clean_text(text[:MAX_TEXT])
+        body.warn(INVISIBLE_WARNING if removed else "")
+        texts.append(cleaned.strip("\n"))
+    body.text, body.forwarded = texts
+    body.html = body.html.replace("\0", "")
+    return body

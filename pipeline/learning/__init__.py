@@ -1,0 +1,1 @@
+"""Learning: train the heads of triage on labelled messages and measure them."""

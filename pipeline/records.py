@@ -1,0 +1,294 @@
+"""Frozen records that pass between the stages. Standard library only.
+
+Offsets are always character positions ``start <= i < end`` in the ``text`` that the record names.
+Times are timezone-aware UTC. Scores and confidences are probabilities in 0..1.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class MailKind(enum.StrEnum):
+    """What a mail is, which decides whether it may be answered at all (RFC 3834, RFC 3464, RFC 2369)."""
+
+    CUSTOMER = "customer"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    LIST = "list"
+    NEWSLETTER = "newsletter"
+    OWN = "own"
+    SPAM = "spam"
+    UNPARSEABLE = "unparseable"
+
+
+class DraftKind(enum.StrEnum):
+    ACKNOWLEDGMENT = "acknowledgment"
+    APOLOGY = "apology"
+    SOLUTION = "solution"
+
+
+class Fault(enum.StrEnum):
+    """What a person has established about who is at fault (P8, P9); a mail can never set it."""
+
+    UNKNOWN = "unknown"
+    CONFIRMED = "confirmed"
+    NOT_OURS = "not_ours"
+
+
+URGENCY_LABELS = ("critical", "high", "normal", "low")
+TONE_LABELS = ("abusive", "angry", "worried", "frustrated", "disappointed", "confused", "positive", "neutral")
+"""Strongest first: where two fit, the rubric takes the stronger one."""
+FLAG_LABELS = (
+    "money",
+    "security",
+    "safety",
+    "outage",
+    "deadline",
+    "repeat_contact",
+    "legal_threat",
+    "churn_risk",
+    "public_threat",
+    "asks_for_manager",
+    "vulnerable",
+    "sarcasm",
+    "personal_loss",
+    "data_loss",
+    "physical_harm",
+    "no_ask",
+)
+
+
+# --- intake ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RawMail:
+    """A mail as the server gave it; ``raw`` is stored before anything else happens."""
+
+    mailbox: str
+    folder: str
+    uid_validity: int
+    uid: int
+    received_at: datetime
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox of RFC 5322: display name (may be empty) and addr-spec, lower-cased in the domain."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whether the author may be taken for who the From header says, and why (not)."""
+
+    trusted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """A mail read to a record.
+
+    ``text`` is what the customer wrote now, ``quoted`` the history below or above it, ``signature`` the trailing
+    signature; the three together lose nothing of the readable body. ``html`` is the HTML part as sent (unsanitised)
+    or empty. ``references`` are the Message-IDs of References and In-Reply-To, oldest first, with angle brackets.
+    """
+
+    message_id: str
+    sender: Address | None
+    reply_to: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    date: datetime | None
+    subject: str
+    kind: MailKind
+    reason: str
+    text: str
+    quoted: str
+    signature: str
+    html: str
+    attachments: tuple[Attachment, ...]
+    identity: Identity
+    references: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+# --- triage ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What triage and drafting read of one customer message."""
+
+    id: str
+    subject: str
+    text: str
+    mailbox: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A label with the calibrated probability of every label; ``confidence`` is that of ``label``."""
+
+    label: str
+    confidence: float
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A phrase of the message text that moved the judgement named in ``target`` ("urgency", "tone" or a flag)."""
+
+    start: int
+    end: int
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """One distinct thing the customer wants answered or put right, tied to the words it comes from (P3)."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """The reading of one message. ``escalate`` is set where no ordinary draft may be written (P15)."""
+
+    id: str
+    language: str
+    urgency: Judgement
+    tone: Judgement
+    intensity: int
+    flags: tuple[str, ...]
+    abstain: bool
+    reasons: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    concerns: tuple[Concern, ...]
+    stake: str
+    escalate: str | None = None
+
+
+# --- drafting -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadTurn:
+    """An earlier message of the conversation; ``ours`` when the firm wrote it."""
+
+    ours: bool
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a draft may be written from."""
+
+    message: Message
+    triage: Triage
+    sender: Address | None
+    received_at: datetime
+    fault: Fault = Fault.UNKNOWN
+    thread: tuple[ThreadTurn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage of the knowledge base that a draft rests on; ``score`` is the retrieval score in 0..1."""
+
+    id: str
+    title: str
+    passage: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A commitment found in a draft: its words, where they stand, and when it falls due (None: not dated)."""
+
+    text: str
+    start: int
+    end: int
+    due_at: datetime | None
+
+
+class CheckStatus(enum.StrEnum):
+    PASS = "pass"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one rule found in one draft; ``start`` and ``end`` point into the body, or are None for the whole."""
+
+    name: str
+    status: CheckStatus
+    message: str
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    kind: DraftKind
+    subject: str
+    body: str
+    restated: tuple[str, ...]
+    sources: tuple[Source, ...]
+    promises: tuple[Promise, ...]
+    asks: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSet:
+    """The drafts for one message. With ``escalate`` set there are none: a named person takes over."""
+
+    id: str
+    proposed: DraftKind | None
+    why: str
+    drafts: tuple[Draft, ...]
+    escalate: str | None = None
+
+
+# --- sending --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The SMTP envelope (RFC 5321): reverse-path and forward-paths."""
+
+    sender: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply to be put into bytes; ``references`` ends with the Message-ID it answers."""
+
+    message_id: str
+    sender: Address
+    recipient: Address
+    subject: str
+    body: str
+    references: tuple[str, ...] = ()
+    date: datetime | None = None

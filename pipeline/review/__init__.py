@@ -1,0 +1,1 @@
+"""The web application: queue, ticket page, decisions of people, REST API."""

@@ -1,0 +1,157 @@
+"""The REST API: everything here goes through `decisions`, so scripts follow the same rules as the page."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.security import HttpBearer
+
+from pipeline.errors import CalmdeskError, NotAllowed
+from pipeline.flow import TicketState
+from pipeline.review import decisions
+from pipeline.review.installation import configuration
+from pipeline.review.roles import Permission, require
+from pipeline.store import tickets
+from pipeline.store.models import ApiToken, Draft, Message, Ticket
+
+PAGE_SIZE = 100
+LONGEST_PAGE = 500
+
+
+class Bearer(HttpBearer):
+    """``Authorization: Bearer TOKEN``; only the token's SHA-256 is stored."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        found = ApiToken.objects.select_related("user").filter(digest=digest, user__is_active=True).first()
+        if found is None:
+            return None
+        request.user = found.user
+        return found.user
+
+
+api = NinjaAPI(title="Calmdesk", version="1", auth=Bearer(), urls_namespace="api-1", docs_url=None, openapi_url="")
+
+
+class Decision(Schema):
+    version: int
+    reason: str = ""
+
+
+def _problem(request: HttpRequest, status: int, detail: str) -> HttpResponse:
+    return api.create_response(request, {"status": status, "detail": detail}, status=status)
+
+
+api.exception_handler(NotAllowed)(lambda request, error: _problem(request, 403, str(error)))
+api.exception_handler(CalmdeskError)(lambda request, error: _problem(request, 409, str(error)))
+api.exception_handler(ObjectDoesNotExist)(lambda request, error: _problem(request, 404, "no such object"))
+
+
+@api.get("/tickets")
+def list_tickets(request: HttpRequest, state: str | None = None, after: int = 0, limit: int = PAGE_SIZE) -> Any:
+    """Tickets, oldest first; ``next`` is the ``after`` of the next page, null on the last."""
+    _reader(request)
+    if state is not None and state not in set(TicketState):
+        return _problem(request, 400, f"unknown state {state!r}; one of {', '.join(TicketState)}")
+    limit = max(1, min(limit, LONGEST_PAGE))
+    rows = Ticket.objects.filter(pk__gt=after).order_by("pk").prefetch_related("drafts")
+    if state:
+        rows = rows.filter(state=state)
+    page = list(rows[: limit + 1])
+    return {
+        "items": [_summary(ticket) for ticket in page[:limit]],
+        "next": page[limit - 1].pk if len(page) > limit else None,
+    }
+
+
+@api.get("/tickets/{ticket_id}")
+def get_ticket(request: HttpRequest, ticket_id: int) -> Any:
+    """One ticket with its messages, and its drafts in full."""
+    _reader(request)
+    ticket = Ticket.objects.get(pk=ticket_id)
+    messages = list(ticket.messages.order_by("received_at", "id"))
+    newest = tickets.newest_answerable(ticket) or (messages[-1] if messages else None)
+    return _summary(ticket) | {
+        "text": (newest.parsed or {}).get("text", "") if newest else "",
+        "messages": [_message(message) for message in messages],
+        "drafts": [_draft(draft) | {"body": draft.body, "checks": draft.checks} for draft in _drafts(ticket)],
+        "outgoing": [
+            {"id": row.pk, "state": row.state, "message_id": row.message_id, "sent_at": row.sent_at, "error": row.error}
+            for row in ticket.outgoing.order_by("id")
+        ],
+    }
+
+
+@api.post("/drafts/{draft_id}/approve")
+def approve(request: HttpRequest, draft_id: int, decision: Decision) -> Any:
+    """Approve exactly the version named; 409 when it is no longer the newest, or a check blocks it."""
+    return _draft(decisions.approve(configuration(), _user(request), draft_id, decision.version))
+
+
+@api.post("/drafts/{draft_id}/reject")
+def reject(request: HttpRequest, draft_id: int, decision: Decision) -> Any:
+    return _draft(decisions.reject(_user(request), draft_id, decision.version, decision.reason))
+
+
+def _user(request: HttpRequest) -> User:
+    user: User = request.auth  # type: ignore[attr-defined]
+    return user
+
+
+def _reader(request: HttpRequest) -> None:
+    require(_user(request), Permission.READ)
+
+
+def _drafts(ticket: Ticket) -> list[Draft]:
+    """The proposed one first."""
+    return sorted(ticket.drafts.all(), key=lambda draft: (-draft.message_id, not draft.proposed_first, draft.pk))
+
+
+def _draft(draft: Draft) -> dict[str, Any]:
+    return {
+        "id": draft.pk,
+        "kind": draft.kind,
+        "state": draft.state,
+        "version": draft.version,
+        "proposed": draft.proposed_first,
+        "subject": draft.subject,
+    }
+
+
+def _summary(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "id": ticket.pk,
+        "subject": ticket.subject,
+        "from": ticket.customer_email,
+        "from_name": ticket.customer_name,
+        "mailbox": ticket.mailbox,
+        "state": ticket.state,
+        "urgency": ticket.urgency or None,
+        "tone": ticket.tone or None,
+        "reasons": ticket.reasons,
+        "reply_due_at": ticket.reply_due_at,
+        "updated_at": ticket.updated_at,
+        "drafts": [_draft(draft) for draft in _drafts(ticket)],
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    parsed = message.parsed or {}
+    return {
+        "id": message.pk,
+        "state": message.state,
+        "reason": message.reason,
+        "received_at": message.received_at,
+        "message_id": message.message_id,
+        "kind": parsed.get("kind"),
+        "subject": parsed.get("subject"),
+        "text": parsed.get("text"),
+        "quoted": parsed.get("quoted"),
+        "attachments": parsed.get("attachments", []),
+        "triage": message.triage,
+    }

@@ -1,0 +1,38 @@
+"""Who may do what. Roles are groups; a superuser may do everything."""
+
+from __future__ import annotations
+
+import enum
+
+from django.contrib.auth.models import AnonymousUser, User
+
+from pipeline.errors import NotAllowed
+
+
+class Permission(enum.StrEnum):
+    READ = "read"
+    DECIDE = "decide"
+    """Edit, approve, reject, set the fault, call a mail a customer's."""
+    SETTLE = "settle"
+    """Say what became of an uncertain or failed mail."""
+
+
+ROLES: dict[str, frozenset[Permission]] = {
+    "agent": frozenset({Permission.READ, Permission.DECIDE}),
+    "lead": frozenset(Permission),
+    "ops": frozenset({Permission.READ, Permission.SETTLE}),
+    "auditor": frozenset({Permission.READ}),
+}
+
+
+def permissions(user: User | AnonymousUser) -> frozenset[Permission]:
+    if not user.is_active:
+        return frozenset()
+    if user.is_superuser:
+        return frozenset(Permission)
+    return frozenset().union(*(ROLES.get(name, frozenset()) for name in user.groups.values_list("name", flat=True)))
+
+
+def require(user: User | AnonymousUser, permission: Permission) -> None:
+    if permission not in permissions(user):
+        raise NotAllowed(f"{user.get_username() or 'anonymous'} may not {permission} here")

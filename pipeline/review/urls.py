@@ -1,0 +1,21 @@
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+
+from pipeline.review import views
+from pipeline.review.api import api
+
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("queue", views.queue_list, name="queue-list"),
+    path("tickets/<int:ticket_id>", views.ticket, name="ticket"),
+    path("tickets/<int:ticket_id>/fault", views.set_fault, name="set-fault"),
+    path("tickets/<int:ticket_id>/customer", views.is_customer, name="is-customer"),
+    path("tickets/<int:ticket_id>/reprocess", views.reprocess, name="reprocess"),
+    path("drafts/<int:draft_id>/decide", views.decide, name="decide"),
+    path("outgoing/<int:outgoing_id>/settle", views.settle, name="settle"),
+    path("messages/<int:message_id>/html", views.message_html, name="message-html"),
+    path("messages/<int:message_id>/raw", views.message_raw, name="message-raw"),
+    path("login", LoginView.as_view(template_name="review/login.html", redirect_authenticated_user=True), name="login"),
+    path("logout", LogoutView.as_view(), name="logout"),
+    path("api/v1/", api.urls),
+]

@@ -1,0 +1,129 @@
+"""Django settings, derived from the Calmdesk configuration; nothing here is edited by users.
+
+`activate(config)` configures Django for this process. Tools that insist on a settings module (the type checker, the
+test runner) import this file, which then shows the shape with a database in memory.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from pipeline.config import CalmdeskConfig, Config
+from pipeline.errors import ConfigError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _database(url: str, home: Path) -> dict[str, Any]:
+    try:
+        database: dict[str, Any] = dict(dj_database_url.parse(url))
+    except (ValueError, dj_database_url.UnknownSchemeError) as error:
+        raise ConfigError(f"calmdesk.yaml: database.url: {error}") from None
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        if database["NAME"] != ":memory:":
+            database["NAME"] = str(home / database["NAME"])
+        # A read that becomes a write fails at once under WAL, so every transaction takes the write lock first.
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+    return database
+
+
+def _secret_key(file: Path) -> str:
+    """The key that signs sessions: made once, readable by the owner alone."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(64), encoding="ascii")
+    return file.read_text(encoding="ascii").strip()
+
+
+def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict[str, Any]:
+    https = config.page.https
+    origins = [f"{'https' if https else 'http'}://{name}" for name in config.page.hostnames]
+    return {
+        "SECRET_KEY": secret_key,
+        "DEBUG": False,
+        "ALLOWED_HOSTS": list(config.page.hostnames),
+        "CSRF_TRUSTED_ORIGINS": origins if https else [],
+        "DATABASES": {"default": _database(config.database.url, home)},
+        "INSTALLED_APPS": [
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+            "django.contrib.staticfiles",
+            "django_htmx",
+            "pipeline.store",
+            "pipeline.review",
+        ],
+        "MIDDLEWARE": [
+            "django.middleware.security.SecurityMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "pipeline.review.security.content_security_policy",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "django_htmx.middleware.HtmxMiddleware",
+        ],
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                },
+            }
+        ],
+        "ROOT_URLCONF": "pipeline.review.urls",
+        "LOGIN_URL": "login",
+        "LOGIN_REDIRECT_URL": "queue",
+        "LOGOUT_REDIRECT_URL": "login",
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+            {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+        ],
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "CSRF_COOKIE_SECURE": https,
+        "SECURE_CONTENT_TYPE_NOSNIFF": True,
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "X_FRAME_OPTIONS": "SAMEORIGIN",
+        "STATIC_URL": "static/",
+        # Files are served straight from the installed packages: nothing to collect, nothing to forget.
+        "WHITENOISE_USE_FINDERS": True,
+        "WHITENOISE_AUTOREFRESH": False,
+        "USE_TZ": True,
+        "TIME_ZONE": "UTC",
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "LOGGING_CONFIG": None,
+    }
+
+
+def activate(config: Config) -> None:
+    """Configure Django for this process; once."""
+    import django
+    from django.conf import settings
+
+    if settings.configured:
+        return
+    key = _secret_key(config.home / config.calmdesk.page.secret_key_file)
+    settings.configure(CALMDESK=config, **django_settings(config.calmdesk, config.home, key))
+    django.setup()
+
+
+CALMDESK: Config | None = None
+globals().update(django_settings(CalmdeskConfig(), PACKAGE, "not-a-secret: for tools only"))

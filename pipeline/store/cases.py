@@ -1,0 +1,51 @@
+"""What a draft may be written from, gathered from the rows of one conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.errors import FlowError
+from pipeline.records import Case, Fault, ThreadTurn
+from pipeline.records import Message as MessageRecord
+from pipeline.store import codec
+from pipeline.store.models import Message
+
+
+def message_record(row: Message) -> MessageRecord:
+    parsed = codec.parsed_from_json(row.parsed)
+    return MessageRecord(id=str(row.pk), subject=parsed.subject, text=parsed.text, mailbox=row.mailbox)
+
+
+def case_of(row: Message) -> Case:
+    """Everything a draft for ``row`` may be written from."""
+    if row.ticket is None:
+        raise FlowError(f"message {row.pk} has no ticket")
+    parsed = codec.parsed_from_json(row.parsed)
+    return Case(
+        message=message_record(row),
+        triage=codec.triage_from_json(row.triage),
+        sender=parsed.sender,
+        received_at=row.received_at,
+        fault=Fault(row.ticket.fault),
+        thread=tuple(_turns(row)),
+    )
+
+
+def _turns(row: Message) -> Iterable[ThreadTurn]:
+    """The conversation before ``row``: what the product saw and sent, and the history quoted in the mail itself."""
+    ticket = row.ticket
+    if ticket is None:
+        return
+    theirs = [
+        ThreadTurn(ours=False, text=str(earlier.parsed["text"]), at=earlier.received_at)
+        for earlier in ticket.messages.filter(parsed__isnull=False, received_at__lt=row.received_at)
+        if earlier.parsed
+    ]
+    ours = [
+        ThreadTurn(ours=True, text=sent.approval.draft.body, at=sent.sent_at)
+        for sent in ticket.outgoing.filter(sent_at__lt=row.received_at).select_related("approval__draft")
+    ]
+    turns = sorted(theirs + ours, key=lambda turn: turn.at or row.received_at)
+    quoted = str(row.parsed["quoted"]) if row.parsed else ""
+    yield from ([ThreadTurn(ours=False, text=quoted)] if quoted else [])
+    yield from turns

@@ -1,0 +1,40 @@
+"""Records to JSON columns and back, by their own type annotations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipeline.records import CheckResult, Draft, ParsedMail, Triage
+
+_PARSED = TypeAdapter(ParsedMail)
+_TRIAGE = TypeAdapter(Triage)
+_DRAFT = TypeAdapter(Draft)
+_CHECKS = TypeAdapter(tuple[CheckResult, ...])
+
+
+def parsed_to_json(parsed: ParsedMail) -> Any:
+    return _PARSED.dump_python(parsed, mode="json")
+
+
+def parsed_from_json(data: object) -> ParsedMail:
+    return _PARSED.validate_python(data)
+
+
+def triage_to_json(triage: Triage) -> Any:
+    return _TRIAGE.dump_python(triage, mode="json")
+
+
+def triage_from_json(data: object) -> Triage:
+    return _TRIAGE.validate_python(data)
+
+
+def draft_to_json(draft: Draft) -> dict[str, Any]:
+    """The columns of a draft row that come from the record."""
+    data: dict[str, Any] = _DRAFT.dump_python(draft, mode="json")
+    return data
+
+
+def checks_to_json(checks: tuple[CheckResult, ...]) -> Any:
+    return _CHECKS.dump_python(checks, mode="json")

@@ -1,0 +1,186 @@
+"""The rows. States and their legal changes stand in `pipeline.flow`; what a worker claims is `Claimable`."""
+
+from __future__ import annotations
+
+import enum
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from pipeline.flow import DraftState, MessageState, OutgoingState, TicketState
+from pipeline.records import DraftKind, Fault
+
+
+def _choices(values: type[enum.StrEnum]) -> list[tuple[str, str]]:
+    return [(value.value, value.value) for value in values]
+
+
+def _only(field: str, values: type[enum.StrEnum], name: str) -> models.CheckConstraint:
+    """The database itself refuses a state that the flow does not know, also from SQL written by hand."""
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": [value.value for value in values]}), name=name)
+
+
+class Claimable(models.Model):
+    """A row that one worker at a time may hold: owner and lease stand in the row."""
+
+    owner = models.CharField(max_length=120, blank=True, default="")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    """Not before this time: now for new rows, later after a failed try."""
+    tries = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class Folder(models.Model):
+    """How far one IMAP folder has been read. Progress is by UID, never by flags or dates."""
+
+    mailbox = models.CharField(max_length=120)
+    name = models.CharField(max_length=500)
+    uid_validity = models.BigIntegerField()
+    last_uid = models.BigIntegerField(default=0)
+    polled_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="folder_once")]
+
+
+class Ticket(models.Model):
+    """One conversation with one customer in one mailbox."""
+
+    mailbox = models.CharField(max_length=120)
+    customer_email = models.CharField(max_length=320, blank=True, default="")
+    customer_name = models.CharField(max_length=500, blank=True, default="")
+    subject = models.TextField(blank=True, default="")
+    state = models.CharField(max_length=20, choices=_choices(TicketState), default=TicketState.RECEIVED)
+    fault = models.CharField(max_length=20, choices=_choices(Fault), default=Fault.UNKNOWN)
+    urgency = models.CharField(max_length=20, blank=True, default="")
+    tone = models.CharField(max_length=20, blank=True, default="")
+    reasons = models.JSONField(default=list)
+    reply_due_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    """Counts the messages of the thread; an approval binds it, so anything newer voids the approval."""
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "reply_due_at"], name="ticket_queue")]
+        constraints = [_only("state", TicketState, "ticket_state_known")]
+
+
+class Message(Claimable):
+    """One delivered mail and what the stages made of it."""
+
+    ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
+    mailbox = models.CharField(max_length=120)
+    folder = models.CharField(max_length=500)
+    uid_validity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    received_at = models.DateTimeField()
+    stored_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=20, choices=_choices(MessageState), default=MessageState.RECEIVED)
+    reason = models.TextField(blank=True, default="")
+    """Why it is suppressed or quarantined."""
+    message_id = models.CharField(max_length=1000, blank=True, default="", db_index=True)
+    parsed = models.JSONField(null=True, blank=True)
+    triage = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due_at"], name="message_work")]
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "folder", "uid_validity", "uid"], name="message_delivered_once"),
+            _only("state", MessageState, "message_state_known"),
+        ]
+
+
+class RawMessage(models.Model):
+    """The bytes as received, apart from the row that is read often."""
+
+    message = models.OneToOneField(Message, primary_key=True, on_delete=models.PROTECT, related_name="raw")
+    data = models.BinaryField()
+
+
+class Draft(models.Model):
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="drafts")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="drafts")
+    kind = models.CharField(max_length=20, choices=_choices(DraftKind))
+    state = models.CharField(max_length=20, choices=_choices(DraftState), default=DraftState.PROPOSED)
+    proposed_first = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    """Grows with every edit; who approves names the version they saw."""
+    ticket_version = models.PositiveIntegerField()
+    subject = models.TextField()
+    body = models.TextField()
+    composed_body = models.TextField()
+    """What the composer wrote, kept beside the edited body for learning."""
+    restated = models.JSONField(default=list)
+    sources = models.JSONField(default=list)
+    promises = models.JSONField(default=list)
+    asks = models.JSONField(default=list)
+    checks = models.JSONField(default=list)
+    rejection = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "kind"], name="draft_once_per_kind"),
+            _only("state", DraftState, "draft_state_known"),
+        ]
+
+
+class Approval(models.Model):
+    """A person's yes to exact bytes for an exact envelope, given on an exact version of draft and thread (P20)."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="approvals")
+    draft_version = models.PositiveIntegerField()
+    ticket_version = models.PositiveIntegerField()
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    approved_at = models.DateTimeField(default=timezone.now)
+    hash = models.CharField(max_length=64)
+
+
+class Outgoing(Claimable):
+    """A mail to be sent. The row cannot exist without an approval."""
+
+    approval = models.OneToOneField(Approval, on_delete=models.PROTECT, related_name="outgoing")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="outgoing")
+    mailbox = models.CharField(max_length=120)
+    message_id = models.CharField(max_length=1000, unique=True)
+    sender = models.CharField(max_length=320)
+    recipients = models.JSONField()
+    raw = models.BinaryField()
+    state = models.CharField(max_length=20, choices=_choices(OutgoingState), default=OutgoingState.QUEUED)
+    queued_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    server_reply = models.TextField(blank=True, default="")
+
+    class Meta:
+        verbose_name_plural = "outgoing"
+        indexes = [models.Index(fields=["state", "due_at"], name="outgoing_work")]
+        constraints = [_only("state", OutgoingState, "outgoing_state_known")]
+
+
+class AuditEvent(models.Model):
+    """Who did what, when. Ids and states only, never the text of a mail."""
+
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=60)
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="audit")
+    detail = models.JSONField(default=dict)
+
+
+class ApiToken(models.Model):
+    """A bearer token; only its SHA-256 is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)

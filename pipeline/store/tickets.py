@@ -1,0 +1,52 @@
+"""Tickets as the sum of their messages, drafts and outgoing mail; the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from pipeline.flow import DRAFT_CHANGES, DraftState, MessageState, OutgoingState, check_change, ticket_state
+from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
+
+
+def record(actor: str, action: str, ticket: Ticket | None, **detail: Any) -> None:
+    """Add one line to the audit trail: ids and states, never the text of a mail."""
+    AuditEvent.objects.create(actor=actor, action=action, ticket=ticket, detail=detail)
+
+
+def set_draft_state(draft: Draft, new: DraftState) -> None:
+    draft.state = check_change(DRAFT_CHANGES, DraftState(draft.state), new)
+    draft.updated_at = timezone.now()
+    draft.save(update_fields=["state", "updated_at"])
+
+
+def is_escalated(message: Message) -> bool:
+    return bool(message.triage and message.triage.get("escalate"))
+
+
+def newest_answerable(ticket: Ticket) -> Message | None:
+    return ticket.messages.exclude(state=MessageState.SUPPRESSED).order_by("-received_at", "-id").first()
+
+
+def refresh(ticket: Ticket) -> None:
+    """Derive the ticket's state again and save it; call inside the transaction that changed a part of it."""
+    messages = list(ticket.messages.order_by("received_at", "id"))
+    newest = newest_answerable(ticket)
+    drafts = list(newest.drafts.all()) if newest else []
+    outgoing = Outgoing.objects.filter(approval__draft__in=drafts).order_by("-id").first()
+    ticket.state = ticket_state(
+        [(MessageState(message.state), is_escalated(message)) for message in messages],
+        [DraftState(draft.state) for draft in drafts],
+        OutgoingState(outgoing.state) if outgoing else None,
+    )
+    ticket.updated_at = timezone.now()
+    ticket.save()
+
+
+def withdraw_open_drafts(ticket: Ticket, except_message: Message) -> int:
+    """A newer mail of the customer came: no draft written before it may still be approved. Returns how many."""
+    drafts = ticket.drafts.filter(state=DraftState.PROPOSED).exclude(message=except_message)
+    for draft in drafts:
+        set_draft_state(draft, DraftState.STALE)
+    return len(drafts)

@@ -1,0 +1,120 @@
+"""The phrases of a message that moved its urgency and its tone.
+
+The logit of a label is a sum over tokens (see `heads`), which proposes the sentences that gave most. Each proposal is
+then taken out of the message and the rest is read again by the same model (occlusion, Zeiler and Fergus 2014): only
+sentences without which the score really falls are shown, narrowed to the stretch of words that gave most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.records import TONE_LABELS, URGENCY_LABELS, Evidence
+from pipeline.triage.calm import joined
+from pipeline.triage.heads import Reading
+from pipeline.triage.sentences import split_sentences
+
+PROPOSED = 3
+LEAST_DROP = 0.02
+PHRASE_WORDS = 12
+_CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]\s+|\s+(?=(?:and|but|because|so|which|while)\b)", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+COLUMNS = {("urgency", label): place for place, label in enumerate(URGENCY_LABELS)} | {
+    ("tone", label): place for place, label in enumerate(TONE_LABELS, start=len(URGENCY_LABELS))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A read message and the label chosen for each target."""
+
+    subject: str
+    text: str
+    reading: Reading
+    chosen: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    question: int
+    target: str
+    label: str
+    start: int
+    end: int
+
+
+def find_evidence(
+    questions: Sequence[Question], read: Callable[[Sequence[str]], Sequence[Reading]]
+) -> list[tuple[Evidence, ...]]:
+    """Evidence for each question, at most `PROPOSED` phrases for each target; ``read`` is the served model."""
+    proposals = [proposal for number, question in enumerate(questions) for proposal in _proposals(number, question)]
+    places = list(dict.fromkeys((proposal.question, proposal.start, proposal.end) for proposal in proposals))
+    occluded = dict(
+        zip(places, read([_without(questions[number], start, end) for number, start, end in places]), strict=True)
+    )
+    found: list[list[Evidence]] = [[] for _ in questions]
+    for proposal in proposals:
+        question = questions[proposal.question]
+        rest = occluded[proposal.question, proposal.start, proposal.end]
+        drop = question.reading.scores[proposal.target][proposal.label] - rest.scores[proposal.target][proposal.label]
+        if drop >= LEAST_DROP:
+            start, end = _phrase(question, proposal)
+            found[proposal.question].append(Evidence(start, end, proposal.target))
+    return [tuple(sorted(set(rows), key=lambda one: (one.target != "urgency", one.start))) for rows in found]
+
+
+def _without(question: Question, start: int, end: int) -> str:
+    return joined(question.subject, f"{question.text[:start]} {question.text[end:]}".strip())
+
+
+def _proposals(number: int, question: Question) -> list[_Proposal]:
+    """The sentences (or, of a single sentence, clauses) that gave most to each chosen label."""
+    parts = [(sentence.start, sentence.end) for sentence in split_sentences(question.text)]
+    if len(parts) == 1:
+        parts = _clauses(question.text, *parts[0])
+    found = []
+    for target, label in question.chosen:
+        gains = [_gain(question, target, label, start, end) for start, end in parts]
+        best = sorted(range(len(parts)), key=lambda part: -gains[part])[:PROPOSED]
+        found += [_Proposal(number, target, label, *parts[part]) for part in best if gains[part] > 0]
+    return found
+
+
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    cuts = [match.end() for match in _CLAUSE.finditer(text, start, end)]
+    edges = [start, *(cut for cut in cuts if cut < end), end]
+    return [(left, right) for left, right in pairwise(edges) if text[left:right].strip()]
+
+
+def _lead(question: Question, target: str, label: str) -> NDArray[np.float32]:
+    """For each token, how much more it gives to ``label`` than to the other labels of ``target`` on average."""
+    columns = [place for (name, _), place in COLUMNS.items() if name == target]
+    shares = question.reading.shares
+    lead: NDArray[np.float32] = shares[:, COLUMNS[target, label]] - shares[:, columns].mean(axis=1)
+    return lead
+
+
+def _gain(question: Question, target: str, label: str, start: int, end: int) -> float:
+    offset = len(joined(question.subject, question.text)) - len(question.text)
+    lead = _lead(question, target, label)
+    spans = question.reading.spans
+    return float(
+        sum(lead[row] for row, (left, right) in enumerate(spans) if start + offset <= left < right <= end + offset)
+    )
+
+
+def _phrase(question: Question, proposal: _Proposal) -> tuple[int, int]:
+    """The run of at most `PHRASE_WORDS` words inside a proposal that gave most; the whole where it is short."""
+    words = [match.span() for match in _WORD.finditer(question.text, proposal.start, proposal.end)]
+    if len(words) > PHRASE_WORDS:
+        gains = [_gain(question, proposal.target, proposal.label, *word) for word in words]
+        sums = np.convolve(gains, np.ones(PHRASE_WORDS), mode="valid")
+        first = int(np.argmax(sums))
+        words = words[first : first + PHRASE_WORDS]
+    return words[0][0], words[-1][1]

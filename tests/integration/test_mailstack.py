@@ -1,0 +1,56 @@
+"""The private mail servers that other tests stand on."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+from imapclient import IMAPClient  # type: ignore[import-untyped]
+
+from tests.integration.mailstack import SUPPORT, USERS, MailStack
+
+RAW = b"Subject: which one\r\nMessage-ID: <which@customers.example>\r\n\r\nx\r\n"
+
+
+def processes_below(folder: Path) -> list[str]:
+    """Command lines of running processes that name ``folder``, or that stand in it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (process / "cmdline").read_bytes().decode(errors="replace")
+            stands_in = str((process / "cwd").readlink())
+        except OSError:
+            continue  # it has ended meanwhile
+        if folder.name in text or stands_in.startswith(str(folder)):
+            found.append(text)
+    return found
+
+
+def test_two_stacks_run_side_by_side_and_a_stopped_one_leaves_nothing(mail_stack: MailStack) -> None:
+    with MailStack() as other:
+        other.deliver(RAW, "carol@customers.example", "alice@test.example")
+        (arrived,) = other.wait_for_mail("alice@test.example", 1)
+        assert arrived.endswith(RAW.partition(b"\r\n\r\n")[2])
+        assert all(b"<which@" not in mail for mail in mail_stack.mailbox("alice@test.example"))
+        assert processes_below(other.folder)
+    assert not other.folder.exists()
+    assert processes_below(other.folder) == []
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((other.host, other.smtp_port), timeout=5)
+    assert mail_stack.mailbox(SUPPORT) is not None
+
+
+def test_imap_over_tls_is_trusted_by_the_stacks_own_authority(mail_stack: MailStack) -> None:
+    context = ssl.create_default_context(cafile=str(mail_stack.ca_file))
+    with IMAPClient(mail_stack.host, mail_stack.imaps_port, ssl=True, ssl_context=context, timeout=30) as client:
+        client.login(USERS[1], mail_stack.password)
+        assert {folder for _, _, folder in client.list_folders()} >= {"INBOX", "Sent"}
+
+
+@pytest.mark.parametrize("recipient", ["someone@gmail.example", "unknown@test.example"])
+def test_nothing_is_taken_for_other_places(mail_stack: MailStack, recipient: str) -> None:
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        mail_stack.deliver(RAW, "carol@customers.example", recipient)

@@ -1,0 +1,134 @@
+"""The shipped configuration, and what the user is told when theirs is wrong."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.config import (
+    CalmdeskConfig,
+    MailboxConfig,
+    PolicyConfig,
+    ServerConfig,
+    ThresholdsConfig,
+    load_config,
+    read_password,
+)
+from pipeline.errors import ConfigError
+from pipeline.resources import default_folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped configuration."""
+    return Path(shutil.copytree(default_folder("config"), tmp_path / "config"))
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_shipped_configuration_is_the_sample_firm(folder: Path) -> None:
+    config = load_config(folder, {})
+    care = config.mailboxes["care"]
+    assert (care.address, care.firm.name) == ("care@fernhollow.example", "Fernhollow")
+    assert (care.imap.port, care.imap.tls, care.smtp.port, care.smtp.tls) == (993, "implicit", 465, "implicit")
+    assert config.policy.calendar.timezone == "Europe/Dublin"
+    assert list(config.knowledge_folder("care").glob("*.md"))
+
+
+def test_shipped_values_are_the_defaults(folder: Path) -> None:
+    config = load_config(folder, {})
+    assert config.calmdesk == CalmdeskConfig()
+    assert config.thresholds == ThresholdsConfig()
+    assert config.policy.reply_within_hours == PolicyConfig().reply_within_hours
+    assert config.policy.calendar.hours == PolicyConfig().calendar.hours
+
+
+def test_every_key_of_the_installation_stands_in_the_shipped_files(folder: Path) -> None:
+    written = yaml.safe_load((folder / "calmdesk.yaml").read_text(encoding="utf-8"))
+    assert {name: set(section) for name, section in written.items()} == {
+        name: set(section) for name, section in CalmdeskConfig().model_dump().items()
+    }
+    mailbox = yaml.safe_load((folder / "mailboxes.yaml").read_text(encoding="utf-8"))["mailboxes"]["care"]
+    assert set(mailbox) == set(MailboxConfig.model_fields)
+    assert set(mailbox["imap"]) == set(ServerConfig.model_fields) - {"password_file"} | {"folder"}
+
+
+def test_the_commented_mailbox_example_of_the_thresholds_works_when_uncommented(folder: Path) -> None:
+    file = folder / "thresholds.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    start = lines.index("# mailboxes:")
+    example = [line.removeprefix("# ") for line in lines[start:] if line.startswith("#")]
+    file.write_text("\n".join([*lines[:start], *example]), encoding="utf-8")
+    care = load_config(folder, {}).thresholds.of("care")
+    assert (care.urgency["critical"], care.urgency["high"]) == (0.3, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "named"),
+    [
+        ("calmdesk.yaml", "poll_seconds: 30", "pol_seconds: 30", "worker.pol_seconds"),
+        ("calmdesk.yaml", "tries: 3", "tries: 0", "worker.tries"),
+        ("mailboxes.yaml", "tls: implicit", "tls: none", "loopback"),
+        ("mailboxes.yaml", "    address: care@fernhollow.example", "", "mailboxes.care.address"),
+        ("mailboxes.yaml", "knowledge: knowledge", "knowledge: nowhere", "mailboxes.care.firm.knowledge"),
+        ("mailboxes.yaml", "firm:", "firm: [", "mailboxes.yaml"),
+        ("thresholds.yaml", "critical: 0.5", "critical: 1.5", "default.urgency.critical"),
+        ("thresholds.yaml", "angry: 0.5", "furious: 0.5", "furious"),
+        ("thresholds.yaml", "mailboxes: {}", "mailboxes: {sales: {}}", "mailboxes.sales"),
+        ("thresholds.yaml", "mailboxes: {}", "mailboxes: {care: {tones: {}}}", "mailboxes.care.tones"),
+        ("policy.yaml", "Europe/Dublin", "Europe/Atlantis", "calendar.timezone"),
+        ("policy.yaml", "  low: 24", "", "low"),
+    ],
+)
+def test_a_fault_names_its_file_and_its_key(folder: Path, file: str, old: str, new: str, named: str) -> None:
+    change(folder / file, old, new)
+    with pytest.raises(ConfigError) as caught:
+        load_config(folder, {})
+    assert file in str(caught.value)
+    assert named in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("file", ["calmdesk.yaml", "mailboxes.yaml", "thresholds.yaml", "policy.yaml"])
+def test_a_missing_file_is_named(folder: Path, file: str) -> None:
+    (folder / file).unlink()
+    with pytest.raises(ConfigError, match=file):
+        load_config(folder, {})
+
+
+def test_the_environment_wins_over_the_file_and_its_faults_are_named(folder: Path) -> None:
+    assert load_config(folder, {"CALMDESK_PAGE__PORT": "9000"}).calmdesk.page.port == 9000
+    with pytest.raises(ConfigError, match="CALMDESK_PAGES__PORT"):
+        load_config(folder, {"CALMDESK_PAGES__PORT": "9000"})
+    with pytest.raises(ConfigError, match=r"page\.port"):
+        load_config(folder, {"CALMDESK_PAGE__PORT": "many"})
+
+
+def test_passwords_come_from_the_environment_or_a_file(folder: Path) -> None:
+    server = load_config(folder, {}).mailboxes["care"].imap
+    key = "mailboxes.care.imap"
+    assert read_password(server, key, folder, {"CALMDESK_CARE_PASSWORD": "secret"}) == "secret"
+    with pytest.raises(ConfigError, match=r"mailboxes\.care\.imap\.password_env.*CALMDESK_CARE_PASSWORD"):
+        read_password(server, key, folder, {})
+    in_file = server.model_copy(update={"password_env": "", "password_file": "care.password"})
+    with pytest.raises(ConfigError, match=r"mailboxes\.care\.imap\.password_file"):
+        read_password(in_file, key, folder, {})
+    (folder / "care.password").write_text("from a file \n", encoding="utf-8")
+    assert read_password(in_file, key, folder, {}) == "from a file "
+
+
+def test_a_certificate_file_is_found_from_the_configuration_folder(folder: Path) -> None:
+    change(folder / "mailboxes.yaml", 'ca_file: ""', "ca_file: own.pem")
+    config = load_config(folder, {})
+    care = config.mailboxes["care"]
+    find: Callable[[ServerConfig], ServerConfig] = config.server
+    assert find(care.imap).ca_file == str(folder / "own.pem")
+    assert find(care.smtp).ca_file == ""
