@@ -231,6 +231,13 @@ class HoursConfig(_Strict):
     opens: time
     closes: time
 
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _quoted(cls, value: object) -> object:
+        if isinstance(value, int | float):  # YAML 1.1 reads 17:30 as the number 1050
+            raise ValueError('put the time in quotes, like "17:30"')
+        return value
+
     @model_validator(mode="after")
     def _in_order(self) -> HoursConfig:
         if self.opens >= self.closes:

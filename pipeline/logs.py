@@ -43,6 +43,8 @@ def _renderers(config: LoggingConfig) -> list[Processor]:
 
 def _may_pass(record: logging.LogRecord) -> bool:
     """Some libraries set the level of their own loggers, so the root's level alone does not hold them back."""
+    if record.name == "django.security.DisallowedHost":  # answered with 400; else any stranger could fill the log
+        return False
     return record.levelno >= logging.WARNING or record.name.split(".", 1)[0] == "pipeline"
 
 

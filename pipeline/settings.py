@@ -12,7 +12,7 @@ from typing import Any
 
 import dj_database_url
 
-from pipeline.config import CalmdeskConfig, Config
+from pipeline.config import CalmdeskConfig, Config, DatabaseConfig
 from pipeline.errors import ConfigError
 
 PACKAGE = Path(__file__).resolve().parent
@@ -126,4 +126,5 @@ def activate(config: Config) -> None:
 
 
 CALMDESK: Config | None = None
-globals().update(django_settings(CalmdeskConfig(), PACKAGE, "not-a-secret: for tools only"))
+_IN_MEMORY = DatabaseConfig(url="sqlite://:memory:")
+globals().update(django_settings(CalmdeskConfig(database=_IN_MEMORY), PACKAGE, "not-a-secret: for tools only"))

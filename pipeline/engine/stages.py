@@ -151,7 +151,7 @@ def _parse(desk: Desk, row: Message) -> Callable[[], None]:
         if row.state == MessageState.SUPPRESSED and not ticket.reasons:
             ticket.reasons = [row.reason]
         if row.state == MessageState.PARSED:
-            tickets.withdraw_open_drafts(ticket, row)
+            tickets.joined_by(ticket, row)
         ticket.save()
 
     return save

@@ -167,11 +167,7 @@ def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
         ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
         ticket.fault = fault
         ticket.save(update_fields=["fault"])
-        message = tickets.newest_answerable(ticket)
-        if message and message.drafts.filter(state=DraftState.PROPOSED).exists():
-            message.state = check_change(MESSAGE_CHANGES, MessageState(message.state), MessageState.TRIAGED)
-            message.due_at = timezone.now()
-            message.save(update_fields=["state", "due_at"])
+        tickets.draft_again(tickets.newest_answerable(ticket))
         tickets.refresh(ticket)
         tickets.record(user.get_username(), "fault set", ticket, fault=str(fault))
     return ticket

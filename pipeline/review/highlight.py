@@ -20,7 +20,8 @@ class Segment:
 
 def segments(text: str, evidence: Sequence[Evidence], concerns: Sequence[Concern]) -> list[Segment]:
     """Cut ``text`` at every border; joined again the segments give ``text`` exactly. Bad offsets are ignored."""
-    good = [item for item in (*evidence, *concerns) if _fits(item, text)]
+    marks: list[Evidence | Concern] = [*evidence, *concerns]
+    good = [item for item in marks if _fits(item, text)]
     borders = sorted({0, len(text), *(border for item in good for border in (item.start, item.end))})
     return [_segment(text, start, end, evidence, concerns) for start, end in pairwise(borders)]
 

@@ -6,7 +6,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from pipeline.flow import DRAFT_CHANGES, DraftState, MessageState, OutgoingState, check_change, ticket_state
+from pipeline.flow import (
+    DRAFT_CHANGES,
+    MESSAGE_CHANGES,
+    DraftState,
+    MessageState,
+    OutgoingState,
+    check_change,
+    ticket_state,
+)
+from pipeline.store.claims import release
 from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
 
 
@@ -50,3 +59,22 @@ def withdraw_open_drafts(ticket: Ticket, except_message: Message) -> int:
     for draft in drafts:
         set_draft_state(draft, DraftState.STALE)
     return len(drafts)
+
+
+def draft_again(message: Message | None) -> bool:
+    """Send ``message`` back to the composer if nobody has decided on its drafts; False where there is nothing to do."""
+    if message is None or not message.drafts.filter(state=DraftState.PROPOSED).exists():
+        return False
+    if message.state != MessageState.TRIAGED:
+        message.state = check_change(MESSAGE_CHANGES, MessageState(message.state), MessageState.TRIAGED)
+    release(message, due_at=timezone.now())  # a worker that is writing from what was known before loses its lease
+    message.save(update_fields=["state", "due_at", "owner", "lease_until"])
+    return True
+
+
+def joined_by(ticket: Ticket, message: Message) -> None:
+    """A customer's mail joined the thread: drafts written before it are withdrawn, or written again if it came late."""
+    newest = newest_answerable(ticket)
+    if newest and newest.received_at > message.received_at and draft_again(newest):
+        return
+    withdraw_open_drafts(ticket, message)

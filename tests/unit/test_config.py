@@ -97,6 +97,13 @@ def test_a_fault_names_its_file_and_its_key(folder: Path, file: str, old: str, n
     assert "\n" not in str(caught.value)
 
 
+def test_a_time_without_quotes_is_refused_instead_of_read_as_a_number(folder: Path) -> None:
+    file = folder / "policy.yaml"
+    file.write_text("calendar: {hours: {monday: {opens: 10:00, closes: 17:30}}}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"policy.yaml: calendar.hours.monday.opens: put the time in quotes"):
+        load_config(folder, {})
+
+
 @pytest.mark.parametrize("file", ["calmdesk.yaml", "mailboxes.yaml", "thresholds.yaml", "policy.yaml"])
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     (folder / file).unlink()
