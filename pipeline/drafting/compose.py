@@ -17,7 +17,7 @@ from pipeline.drafting.addressing import first_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
 from pipeline.drafting.checks import CheckContext, run_checks
 from pipeline.drafting.knowledge import KnowledgeBase
-from pipeline.drafting.phrasing import NO_LIABILITY_FLAGS, Feeling, feeling
+from pipeline.drafting.phrasing import NO_LIABILITY_FLAGS, Feeling, feeling, felt_tone
 from pipeline.drafting.promises import find_promises
 from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
 from pipeline.drafting.restate import quote, restate
@@ -164,7 +164,7 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
         "contact": material.firm.contact,
         "signature": material.firm.signature,
         "nothing_asked": "no_ask" in material.case.triage.flags or not material.case.triage.concerns,
-        "positive": material.case.triage.tone.label == "positive",
+        "positive": felt_tone(material.case) == "positive",
         "heated": material.case.triage.tone.label in {"abusive", "angry", "frustrated", "disappointed", "worried"},
     }
 

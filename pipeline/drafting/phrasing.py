@@ -187,10 +187,19 @@ def _choose(case: Case, salt: str, sets: Sequence[tuple[str, ...]]) -> str:
     return ""
 
 
+def felt_tone(case: Case) -> str:
+    """The tone to answer. Thanks for kind words would mock somebody whose praise is meant to sting, so praise counts
+    only where nothing else in the mail speaks of trouble."""
+    tone, trouble = case.triage.tone.label, set(case.triage.flags) - {"no_ask"}
+    if tone != "positive" or not trouble:
+        return tone
+    return "frustrated" if trouble & {"repeat_contact", "sarcasm", "churn_risk"} else "neutral"
+
+
 def _sets(case: Case, by_stake: Mapping[str, tuple[str, ...]], otherwise: tuple[str, ...]) -> list[tuple[str, ...]]:
     stakes = [stake for stake in find_stakes(case) if stake.kind in by_stake]
     filled = [tuple(_fill(sentence, stake) for sentence in by_stake[stake.kind]) for stake in stakes]
-    return [otherwise, *filled] if case.triage.tone.label == "positive" else [*filled, otherwise]
+    return [otherwise, *filled] if felt_tone(case) == "positive" else [*filled, otherwise]
 
 
 def empathy(case: Case) -> str:
@@ -198,7 +207,7 @@ def empathy(case: Case) -> str:
     return _choose(
         case,
         "empathy",
-        _sets(case, _STAKES, _TONES.get(case.triage.tone.label, _TONES["neutral"])),
+        _sets(case, _STAKES, _TONES.get(felt_tone(case), _TONES["neutral"])),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.config import ProposeConfig
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.stakes import find_stakes
 from pipeline.records import Case, DraftKind, Source
 
 MOST_SOURCES = 2
+BEST_OF_MAIL = 3
 SECOND_FROM_SCORE = 0.9
 """A second passage has to fit almost for certain."""
 URGENT_STAKES = frozenset({"safety", "security"})
@@ -16,20 +19,23 @@ LONGEST_PASSAGES = 170
 
 
 def find_sources(case: Case, knowledge: KnowledgeBase, floor: float) -> tuple[Source, ...]:
-    """The best passages for the mail and its concerns that reach ``floor``; at most two, best first."""
+    """The best passages for the mail and its concerns that reach ``floor``; at most two, best first.
+
+    One sentence alone ("my machine", "money back") resembles much that has nothing to do with the mail, so a passage
+    counts for a concern only where it is also among the best for the mail as a whole, and ranks by both.
+    """
     if case.triage.language != "en" or (case.triage.tone.label == "positive" and "no_ask" in case.triage.flags):
         return ()
-    concerns = [concern.text for concern in case.triage.concerns]
-    queries = [
-        f"{case.message.subject}. {' '.join(concerns) or case.message.text}"[:600],
-        *concerns,
-    ]
-    best: dict[str, Source] = {}
-    for found in knowledge.search_many(list(dict.fromkeys(queries)), 1):
-        for source in found:
-            if source.score >= floor and source.score > best.get(source.title, source).score - 1e-9:
-                best[source.title] = source
-    ranked = sorted(best.values(), key=lambda source: (-source.score, source.title))
+    concerns = list(dict.fromkeys(concern.text for concern in case.triage.concerns))
+    mail = f"{case.message.subject}. {' '.join(concerns) or case.message.text}"[:600]
+    whole, *parts = knowledge.search_many([mail, *concerns], BEST_OF_MAIL)
+    score = {source.title: source.score for source in whole}
+    for found in parts:
+        for source in found[:1]:
+            if source.title in score:
+                score[source.title] = max(score[source.title], (source.score + score[source.title]) / 2)
+    reached = [replace(source, score=score[source.title]) for source in whole if score[source.title] >= floor]
+    ranked = sorted(reached, key=lambda source: (-source.score, source.title))
     urgent = any(stake.kind in URGENT_STAKES for stake in find_stakes(case))
     return _that_fit(ranked[:1] if urgent else ranked[:MOST_SOURCES])
 

@@ -73,7 +73,8 @@ _REPEAT = re.compile(
 _DANGER = re.compile(
     r"\b(?:smok(?:e|ing|ed)|burn(?:t|ing|ed)?\s+smell|smell(?:s|ed|ing)?\s+(?:of\s+)?burn|sparks?|"
     r"electric\s+shock|caught\s+fire|"
-    r"overheat\w*|melt(?:ed|ing))\b",
+    r"overheat\w*|melt(?:ed|ing)|gas\s+(?:leak|smell)|smell\s+of\s+gas|on\s+fire|explo(?:de|ded|sion)|"
+    r"unsafe|(?:is|be|it)\s+safe|danger(?:ous)?|hazard\w*|injur\w*|carbon\s+monoxide|chok(?:e|ed|ing))\b",
     re.IGNORECASE,
 )
 _ALLERGY = re.compile(r"\ballerg(?:y|ic|ies|en|ens)\b", re.IGNORECASE)
@@ -118,7 +119,7 @@ def find_stakes(case: Case) -> tuple[Stake, ...]:
     )
     found = (
         ("physical_harm" in flags, Stake("harm")),
-        ("safety" in flags or bool(_DANGER.search(text)), Stake("safety")),
+        (bool(_DANGER.search(text)), Stake("safety")),
         ("security" in flags or bool(_INTRUSION.search(text)), Stake("security")),
         (bool(_ALLERGY.search(text)), Stake("allergy")),
         (
