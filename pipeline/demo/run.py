@@ -59,10 +59,10 @@ def run(folder: Path, port: int, as_json: bool) -> None:
         from pipeline.engine.desk import Desk
         from pipeline.engine.local import LocalWorker
 
-        worker = LocalWorker(config, Desk.load(config))
+        worker, desk = LocalWorker(config), Desk.load(config)
         page = PageServer("127.0.0.1", port)
         page.start()
-        worker.start()
+        worker.start(desk)
         try:
             _wait_for_drafts(say, stop)
             _announce(as_json, f"http://127.0.0.1:{page.port}", state, mail)

@@ -35,9 +35,9 @@ class LocalWorker:
     Built with everything that can be wrong already checked: the constructor reads every password.
     """
 
-    def __init__(self, config: Config, desk: Desk) -> None:
+    def __init__(self, config: Config) -> None:
         self._config = config
-        self._desk = desk
+        self._desk: Desk | None = None
         self._owner = worker_name()
         self._stop = threading.Event()
         self._wake = {name: threading.Event() for name in ("parse", "triage", "draft", "send")}
@@ -63,20 +63,22 @@ class LocalWorker:
             with _as_config_error(f"mailboxes.{name}.smtp"):
                 submitter.check()
 
-    def start(self) -> None:
+    def start(self, desk: Desk) -> None:
+        """Start every thread; ``desk`` is closed by `stop`. CalmdeskError if another worker runs here."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise CalmdeskError(
                 f"another worker runs on {self._config.home}", remedy="stop it first; one worker owns one database file"
             ) from None
+        self._desk = desk
         # The lock shows that no other worker lives, so whatever is still held belongs to a dead one.
         recover(owner_is_gone=True)
         Message.objects.exclude(owner="").update(owner="", lease_until=None)
         lease = timedelta(seconds=self._config.calmdesk.worker.lease_seconds)
-        self._run("parse", self._wake["parse"], partial(parse_stage, self._desk, self._owner), self._wake["triage"])
-        self._run("triage", self._wake["triage"], partial(triage_stage, self._desk, self._owner), self._wake["draft"])
-        self._run("draft", self._wake["draft"], partial(draft_stage, self._desk, self._owner), None)
+        self._run("parse", self._wake["parse"], partial(parse_stage, desk, self._owner), self._wake["triage"])
+        self._run("triage", self._wake["triage"], partial(triage_stage, desk, self._owner), self._wake["draft"])
+        self._run("draft", self._wake["draft"], partial(draft_stage, desk, self._owner), None)
         self._run("send", self._wake["send"], partial(send_stage, self._submitters, self._owner, lease), None)
         for name, mailbox in self._config.mailboxes.items():
             self._watch(name, mailbox)
@@ -88,7 +90,8 @@ class LocalWorker:
             event.set()
         for thread in self._threads:
             thread.join(timeout=30)
-        self._desk.close()
+        if self._desk:
+            self._desk.close()
         self._lock.release()
 
     def _thread(self, name: str, target: Callable[[], None]) -> None:

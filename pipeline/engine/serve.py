@@ -62,9 +62,10 @@ def run(config: Config, only: str | None = None) -> None:
                 raise CalmdeskError(
                     f"{config.folder / 'mailboxes.yaml'}: no mailbox", remedy="add one; `calmdesk doctor` checks it"
                 )
-            worker = LocalWorker(config, Desk.load(config))
+            # The servers are tried before the model is loaded: a wrong password is told at once.
+            worker = LocalWorker(config)
             worker.check()
-            worker.start()
+            worker.start(Desk.load(config))
             stoppable.append(worker.stop)
         if only != "worker":
             page = PageServer(config.calmdesk.page.host, config.calmdesk.page.port)

@@ -10,9 +10,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from pipeline.config import Config
+from pipeline.config import Config, MailboxConfig
 from pipeline.drafting.checks import CheckContext, run_checks
 from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.drafting.promises import find_promises
 from pipeline.errors import FlowError, StaleError
 from pipeline.flow import MESSAGE_CHANGES, OUTGOING_CHANGES, DraftState, MessageState, OutgoingState, check_change
 from pipeline.records import Address, CheckResult, CheckStatus, DraftKind, Fault, MailKind, ParsedMail, Reply, Source
@@ -26,9 +27,16 @@ LONGEST_BODY = 100_000
 MISSING_ID_DOMAIN = "missing.invalid"
 
 
+def _mailbox(config: Config, ticket: Ticket) -> MailboxConfig:
+    try:
+        return config.mailboxes[ticket.mailbox]
+    except KeyError:
+        raise FlowError(f"mailbox {ticket.mailbox!r} is no longer in mailboxes.yaml") from None
+
+
 def check_text(config: Config, draft: Draft, body: str) -> tuple[CheckResult, ...]:
     """Run every check on ``body`` as the new text of ``draft``."""
-    mailbox = config.mailboxes[draft.ticket.mailbox]
+    mailbox = _mailbox(config, draft.ticket)
     knowledge = KnowledgeBase.load(config.knowledge_folder(draft.ticket.mailbox))
     return run_checks(
         CheckContext(
@@ -70,6 +78,7 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
         if text != draft.body:
             draft.body = text
             draft.checks = codec.checks_to_json(check_text(config, draft, text))
+            draft.promises = codec.promises_to_json(find_promises(text, timezone.now(), config.policy.calendar))
             draft.version += 1
             draft.updated_at = timezone.now()
             draft.save()
@@ -95,7 +104,7 @@ def approve(config: Config, user: User, draft_id: int, version: int) -> Draft:
         blocked = [check["message"] for check in draft.checks if check["status"] == CheckStatus.BLOCK]
         if blocked:
             raise StaleError(f"draft {draft_id} is blocked: {blocked[0]}")
-        mailbox = config.mailboxes[ticket.mailbox]
+        mailbox = _mailbox(config, ticket)
         recipient = recipient_of(message)
         if recipient.email.lower() in mailbox.own_addresses:
             raise FlowError("the reply would go to our own address")
@@ -216,6 +225,8 @@ def settle(user: User, outgoing_id: int, was_sent: bool) -> Outgoing:
     require(user, Permission.SETTLE)
     with transaction.atomic():
         row = Outgoing.objects.select_for_update().select_related("ticket", "approval__draft").get(pk=outgoing_id)
+        if row.state not in (OutgoingState.UNCERTAIN, OutgoingState.FAILED):
+            raise StaleError(f"outgoing mail {outgoing_id} is {row.state}: there is nothing to settle")
         new = OutgoingState.SENT if was_sent else OutgoingState.QUEUED
         row.state = check_change(OUTGOING_CHANGES, OutgoingState(row.state), new)
         row.error, row.due_at = "", timezone.now()

@@ -6,12 +6,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipeline.records import CheckResult, Draft, ParsedMail, Triage
+from pipeline.records import CheckResult, Draft, ParsedMail, Promise, Triage
 
 _PARSED = TypeAdapter(ParsedMail)
 _TRIAGE = TypeAdapter(Triage)
 _DRAFT = TypeAdapter(Draft)
 _CHECKS = TypeAdapter(tuple[CheckResult, ...])
+_PROMISES = TypeAdapter(tuple[Promise, ...])
 
 
 def parsed_to_json(parsed: ParsedMail) -> Any:
@@ -38,3 +39,7 @@ def draft_to_json(draft: Draft) -> dict[str, Any]:
 
 def checks_to_json(checks: tuple[CheckResult, ...]) -> Any:
     return _CHECKS.dump_python(checks, mode="json")
+
+
+def promises_to_json(promises: tuple[Promise, ...]) -> Any:
+    return _PROMISES.dump_python(promises, mode="json")

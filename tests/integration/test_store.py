@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from pipeline.config import Config
 from pipeline.engine import stages
+from pipeline.engine.desk import Desk
 from pipeline.engine.stages import draft_stage, parse_stage, triage_stage
 from pipeline.errors import CalmdeskError, ParseError
+from pipeline.records import DraftSet, Triage
 from pipeline.records import Message as MessageRecord
-from pipeline.records import Triage
 from pipeline.store.claims import claim, holds, release
 from pipeline.store.intake import open_folder, store_raw
 from pipeline.store.models import Draft, Folder, Message, RawMessage, Ticket
@@ -245,7 +246,7 @@ def test_a_mail_that_comes_while_a_draft_is_written_is_not_forgotten(
     triage_stage(desk, OWNER)
     compose = stages.compose
 
-    def overtaken(desk: stages.Desk, row: Message) -> stages.DraftSet:
+    def overtaken(desk: Desk, row: Message) -> DraftSet:
         written = compose(desk, row)
         stored(mail_bytes("Any news?", headers=["In-Reply-To: <first@example.com>"]), 2)
         parse_stage(desk, "another-thread")

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.installation import Installation, Template
+from tests.integration import mailstack
+from tests.requirements import require
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template(tmp_path_factory.mktemp("template") / "desk")
+
+
+@pytest.fixture
+def stack() -> Iterator[mailstack.MailStack]:
+    """Mail servers of the test's own, so that every mail and every log line on them is accounted for."""
+    require("the acceptance test", mailstack.missing())
+    with mailstack.MailStack() as own:
+        yield own
+
+
+@pytest.fixture
+def install(stack: mailstack.MailStack, template: Template, tmp_path: Path) -> Iterator[Callable[..., Installation]]:
+    """Makes an installation on the stack; its process ends with the test."""
+    with ExitStack() as ending:
+
+        def make(**ports: int) -> Installation:
+            installation = Installation(tmp_path / "desk", stack, template, **ports)
+            ending.callback(installation.close)
+            return installation
+
+        yield make

@@ -1,0 +1,28 @@
+"""What all tests share: steady Hypothesis runs and an installation of the shipped sample firm."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from pipeline.config import Config, load_config
+from pipeline.resources import default_folder
+
+# Machines that run tests are shared and slow at times: a deadline would fail tests by the clock.
+hypothesis_settings.register_profile("calmdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("calmdesk")
+
+
+@pytest.fixture
+def desk_config(tmp_path: Path, settings: Any) -> Config:
+    """The shipped configuration in a folder of its own, known to the pages too."""
+    folder = tmp_path / "config"
+    shutil.copytree(default_folder("config"), folder)
+    config = load_config(folder, environ={})
+    settings.CALMDESK = config
+    return config

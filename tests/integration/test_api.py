@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from pipeline.config import Config
+from pipeline.flow import TicketState
+from pipeline.store.models import ApiToken, Draft, Outgoing, Ticket
+from tests.rows import drafted_ticket, open_draft, person
+
+pytestmark = pytest.mark.django_db
+
+
+class Api:
+    """A client with a token of someone in ``role``."""
+
+    def __init__(self, role: str = "agent") -> None:
+        token = f"token-of-{role}"
+        self.user = person(role)
+        ApiToken.objects.create(user=self.user, digest=hashlib.sha256(token.encode()).hexdigest())
+        # The page's CSRF check must not stand in the way of a token, nor a session open the API.
+        self._client = Client(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {token}"})
+
+    def get(self, path: str) -> Any:
+        return self._client.get(f"/api/v1/{path}")
+
+    def post(self, path: str, data: object) -> Any:
+        return self._client.post(f"/api/v1/{path}", data, content_type="application/json")
+
+
+def status(response: HttpResponse, expected: int) -> Any:
+    assert response.status_code == expected, response.content
+    return response.json()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", ["tickets", "tickets/1"])
+@pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer wrong", "Basic YTpi", "Bearer token-of-agent x"])
+def test_without_a_known_token_nothing_is_shown(desk_config: Config, path: str, authorization: str) -> None:
+    Api()
+    client = Client(headers={"Authorization": authorization})
+    client.force_login(person("agent"))
+    assert client.get(f"/api/v1/{path}").status_code == 401
+
+
+def test_the_token_of_a_person_who_left_opens_nothing(desk_config: Config) -> None:
+    api = Api()
+    api.user.is_active = False
+    api.user.save()
+    status(api.get("tickets"), 401)
+
+
+def test_a_token_without_a_role_reads_nothing(desk_config: Config) -> None:
+    assert "may not" in status(Api("").get("tickets"), 403)["detail"]
+    status(Api("auditor").get("tickets"), 200)
+
+
+def test_an_approval_by_script_follows_the_rules_of_the_page(desk_config: Config) -> None:
+    draft, api = open_draft(drafted_ticket(desk_config)), Api()
+    path = f"drafts/{draft.pk}/approve"
+    status(Api("auditor").post(path, {"version": 1}), 403)
+    assert "you saw 9" in status(api.post(path, {"version": 9}), 409)["detail"]
+    assert not Outgoing.objects.exists()
+    assert status(api.post(path, {"version": 1}), 200)["state"] == "approved"
+    status(api.post(path, {"version": 1}), 409)
+    assert Outgoing.objects.get().approval.approver == api.user
+
+
+def test_a_blocked_draft_is_refused_with_its_reason(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    check = {"name": "blame", "status": "block", "message": "blames the customer", "start": None, "end": None}
+    Draft.objects.filter(pk=draft.pk).update(checks=[check])
+    answer = status(Api().post(f"drafts/{draft.pk}/approve", {"version": 1}), 409)
+    assert "blames the customer" in answer["detail"]
+
+
+def test_a_reply_that_cannot_be_addressed_is_refused_and_not_an_error_of_the_server(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    message = draft.message
+    message.parsed = {**(message.parsed or {}), "reply_to": {"name": "", "email": "not one@plain address@example.com"}}
+    message.save()
+    status(Api().post(f"drafts/{draft.pk}/approve", {"version": 1}), 409)
+    assert not Outgoing.objects.exists()
+
+
+def test_a_rejection_keeps_its_reason(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    status(Api().post(f"drafts/{draft.pk}/reject", {"version": 1, "reason": "wrong facts"}), 200)
+    draft.refresh_from_db()
+    assert (draft.state, draft.rejection) == ("rejected", "wrong facts")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2**31, 2**70])
+def test_what_does_not_exist_is_not_found(desk_config: Config, number: int) -> None:
+    api = Api()
+    status(api.get(f"tickets/{number}"), 404)
+    status(api.post(f"drafts/{number}/approve", {"version": 1}), 404)
+
+
+@pytest.mark.parametrize("data", [{}, {"version": "x"}, {"version": None}, []])
+def test_a_decision_without_a_version_is_not_understood(desk_config: Config, data: object) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    assert Api().post(f"drafts/{draft.pk}/approve", data).status_code in (400, 422)
+    assert not Outgoing.objects.exists()
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(desk_config: Config) -> None:
+    numbers = [Ticket.objects.create(mailbox="care").pk for _ in range(5)]
+    api, seen, after, pages = Api(), [], 0, 0
+    while after is not None:
+        page = status(api.get(f"tickets?limit=2&after={after}"), 200)
+        seen += [item["id"] for item in page["items"]]
+        after, pages = page["next"], pages + 1
+    assert (seen, pages) == (numbers, 3)
+
+
+def test_tickets_are_filtered_by_a_known_state(desk_config: Config) -> None:
+    for state in TicketState:
+        Ticket.objects.create(mailbox="care", state=state)
+    api = Api()
+    for state in TicketState:
+        items = status(api.get(f"tickets?state={state}"), 200)["items"]
+        assert [item["state"] for item in items] == [state]
+    assert "unknown state" in status(api.get("tickets?state=wished"), 400)["detail"]
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 1, 10**6])
+def test_any_limit_is_brought_into_its_bounds(desk_config: Config, limit: int) -> None:
+    for _ in range(3):
+        Ticket.objects.create(mailbox="care")
+    items = status(Api().get(f"tickets?limit={limit}"), 200)["items"]
+    assert len(items) == (3 if limit > 1 else 1)
+
+
+def test_a_ticket_is_shown_whole_with_the_proposed_draft_first(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    shown = status(Api().get(f"tickets/{ticket.pk}"), 200)
+    assert (shown["from"], shown["state"], shown["tone"]) == ("orla@example.com", "drafted", "worried")
+    assert shown["text"].startswith("My parcel has not come.")
+    assert [draft["proposed"] for draft in shown["drafts"]] == [True, False, False]
+    assert all(draft["body"] and draft["checks"] for draft in shown["drafts"])
+    assert "raw" not in shown["messages"][0]

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from pipeline.config import Config
+from pipeline.review.security import MAIL_POLICY, PAGE_POLICY
+from pipeline.store.models import Draft, Message, Outgoing, Ticket
+from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, queued, stored, triage_of, work_off
+
+pytestmark = pytest.mark.django_db
+ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'"
+
+
+def signed_in(role: str = "agent", **more: Any) -> Client:
+    client = Client(**more)
+    client.force_login(person(role))
+    return client
+
+
+def routes(patterns: list[Any], prefix: str = "/") -> Iterator[str]:
+    """Every path of the application, with 1 for each parameter."""
+    for pattern in patterns:
+        path = prefix + re.sub(r"<[^>]+>", "1", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            yield path
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+
+
+def test_the_routes_are_found() -> None:
+    assert {"/", "/tickets/1", "/drafts/1/decide", "/messages/1/raw", "/api/v1/tickets"} <= set(ROUTES)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("path", [path for path in ROUTES if path not in ("/login", "/logout")])
+def test_nothing_is_shown_or_done_without_a_login(desk_config: Config, path: str, method: str) -> None:
+    drafted_ticket(desk_config, mail_bytes("A private word."))
+    response = getattr(Client(), method)(path)
+    to_login = response.status_code == 302 and response["Location"].startswith("/login?next=")
+    assert to_login or response.status_code in (401, 404, 405), response.status_code
+    assert b"private" not in response.content
+
+
+@pytest.mark.parametrize("path", ["/", "/queue", "/tickets/{ticket}", "/messages/{mail}/html", "/messages/{mail}/raw"])
+def test_an_account_without_a_role_sees_no_mail(desk_config: Config, path: str) -> None:
+    ticket = drafted_ticket(desk_config)
+    path = path.format(ticket=ticket.pk, mail=ticket.messages.get().pk)
+    assert signed_in("").get(path).status_code == 403
+    assert signed_in("auditor").get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/queue", "/login", "/tickets/1", "/no/such/page"])
+def test_every_page_carries_the_policy(desk_config: Config, path: str) -> None:
+    for client in (Client(), signed_in()):
+        assert client.get(path)["Content-Security-Policy"] == PAGE_POLICY
+
+
+def test_the_mail_frame_is_a_sandbox(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config, mail_bytes(html="<p>late</p><script>alert(1)</script>"))
+    response = signed_in().get(f"/messages/{ticket.messages.get().pk}/html")
+    assert response["Content-Security-Policy"] == MAIL_POLICY
+    assert "sandbox" in MAIL_POLICY
+    assert "allow-scripts" not in MAIL_POLICY
+    assert b"late" in response.content
+    assert b"alert" not in response.content
+
+
+def test_the_raw_mail_is_a_download_no_browser_shows(desk_config: Config) -> None:
+    raw = mail_bytes("<script>alert(1)</script>")
+    ticket = drafted_ticket(desk_config, raw)
+    response = signed_in().get(f"/messages/{ticket.messages.get().pk}/raw")
+    assert response.content == raw
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_hostile_words_are_shown_and_never_run(desk_config: Config) -> None:
+    raw = mail_bytes(f"Where is it? {ATTACK}", subject=ATTACK, sender='"<script>alert(1)</script>" <orla@example.com>')
+    ticket = drafted_ticket(desk_config, raw)
+    Ticket.objects.update(customer_name=ATTACK, reasons=[ATTACK], subject=ATTACK)
+    Draft.objects.update(body=ATTACK, subject=ATTACK)
+    Message.objects.update(reason=ATTACK)
+    client = signed_in()
+    for path in ("/", "/queue", f"/tickets/{ticket.pk}"):
+        page = client.get(path).content.decode()
+        assert "&lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_an_auditor_reads_but_has_nothing_to_press(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    for role, buttons in (("agent", True), ("lead", True), ("auditor", False), ("ops", False)):
+        page = signed_in(role).get(f"/tickets/{ticket.pk}").content.decode()
+        assert ('value="approve"' in page) is buttons
+        assert ('value="reject"' in page) is buttons
+        assert "readonly" in page or buttons
+
+
+def test_only_who_may_settle_is_asked_to(desk_config: Config) -> None:
+    row = queued(desk_config)
+    Outgoing.objects.update(state="uncertain")
+    for role, asked in (("ops", True), ("lead", True), ("agent", False), ("auditor", False)):
+        page = signed_in(role).get(f"/tickets/{row.ticket_id}").content.decode()
+        assert ('name="outcome"' in page) is asked
+
+
+def decision(draft: Draft, action: str, **more: object) -> dict[str, object]:
+    return {"action": action, "version": draft.version, "body": draft.body} | more
+
+
+def test_a_decision_needs_the_token_of_the_page(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    client = signed_in(enforce_csrf_checks=True)
+    assert client.post(f"/drafts/{draft.pk}/decide", decision(draft, "approve")).status_code == 403
+    assert not Outgoing.objects.exists()
+    client.get(f"/tickets/{draft.ticket_id}")
+    with_token = decision(draft, "approve", csrfmiddlewaretoken=client.cookies["csrftoken"].value)
+    assert client.post(f"/drafts/{draft.pk}/decide", with_token).status_code == 302
+    assert Outgoing.objects.count() == 1
+
+
+def test_an_edited_text_is_saved_and_exactly_that_is_approved(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    body = draft.body.replace("\n", "\r\n") + "\r\nWith thanks for your patience."
+    signed_in().post(f"/drafts/{draft.pk}/decide", decision(draft, "approve", body=body))
+    approval = Outgoing.objects.get().approval
+    assert (approval.draft_version, approval.draft.version) == (2, 2)
+    assert approval.draft.body.endswith("With thanks for your patience.\n")
+
+
+@pytest.mark.parametrize("action", ["save", "approve"])
+def test_a_refused_decision_keeps_the_text_that_was_typed(desk_config: Config, action: str) -> None:
+    draft, client = open_draft(drafted_ticket(desk_config)), signed_in()
+    Draft.objects.filter(pk=draft.pk).update(version=5)
+    typed = decision(draft, action, body="What I typed for an hour.")
+    response = client.post(f"/drafts/{draft.pk}/decide", typed, follow=True)
+    page = response.content.decode()
+    assert "Nothing was done" in page
+    assert "What I typed for an hour." in page
+    assert not Outgoing.objects.exists()
+
+
+def test_an_auditor_who_posts_is_refused(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    response = signed_in("auditor").post(f"/drafts/{draft.pk}/decide", decision(draft, "approve"), follow=True)
+    assert "may not decide" in response.content.decode()
+    assert not Outgoing.objects.exists()
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "²", "9" * 5000, "1; drop"])
+def test_an_odd_version_is_a_stale_one(desk_config: Config, version: str) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    response = signed_in().post(f"/drafts/{draft.pk}/decide", decision(draft, "approve", version=version))
+    assert response.status_code == 302
+    assert not Outgoing.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/drafts/99/decide", "/tickets/99/fault", "/tickets/99/customer", "/tickets/99/reprocess", "/outgoing/99/settle"],
+)
+def test_a_decision_on_what_does_not_exist_is_not_found(desk_config: Config, path: str) -> None:
+    assert signed_in("lead").post(path, {"action": "approve", "fault": "confirmed"}).status_code == 404
+
+
+def test_an_unknown_action_is_not_found(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    assert signed_in().post(f"/drafts/{draft.pk}/decide", decision(draft, "destroy")).status_code == 404
+
+
+def test_a_decision_is_never_made_by_a_link(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    assert signed_in().get(f"/drafts/{draft.pk}/decide?action=approve&version=1").status_code == 405
+
+
+def test_a_robots_mail_does_not_hide_the_draft_that_waits(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config, mail_bytes(message_id="<first@example.com>"))
+    headers = ["Auto-Submitted: auto-replied", "In-Reply-To: <first@example.com>"]
+    assert drafted_ticket(desk_config, mail_bytes("I am away.", headers=headers)) == ticket
+    page = signed_in().get(f"/tickets/{ticket.pk}").content.decode()
+    assert 'value="approve"' in page
+    assert "I am away." in page
+
+
+def test_every_state_of_a_ticket_has_a_page(desk_config: Config) -> None:
+    stored(mail_bytes())
+    stored(b"")
+    stored(mail_bytes(headers=["Auto-Submitted: auto-replied"]))
+    work_off(make_desk(desk_config, lambda record: triage_of(record, escalate="a threat")))
+    queued(desk_config)
+    Ticket.objects.create(mailbox="care")
+    client = signed_in("lead")
+    for ticket in Ticket.objects.all():
+        assert client.get(f"/tickets/{ticket.pk}").status_code == 200
+    for view in ("open", "sent", "suppressed", "quarantined", "no such view"):
+        assert client.get("/", {"view": view}).status_code == 200
+
+
+def test_a_login_leads_only_to_our_own_pages(desk_config: Config) -> None:
+    user = person("agent")
+    user.set_password("a long enough password")
+    user.save()
+    form = {"username": user.username, "password": "a long enough password", "next": "https://phish.example/"}
+    assert Client().post("/login", form)["Location"] == "/"
+    assert Client().post("/login", form | {"password": "wrong"}).status_code == 200
