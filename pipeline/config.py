@@ -17,9 +17,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -251,7 +251,7 @@ _OFFICE = HoursConfig(opens=time(9), closes=time(17, 30))
 class CalendarConfig(_Strict):
     timezone: str = "UTC"
     hours: dict[str, HoursConfig] = {day: _OFFICE for day in DAYS[:5]}
-    holidays: tuple[str, ...] = ()
+    holidays: tuple[date, ...] = ()
 
     @field_validator("timezone")
     @classmethod
@@ -353,6 +353,8 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be plain text", key_node.start_mark)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", key_node.start_mark)
             seen.add(key)
@@ -388,7 +390,14 @@ def _with_environment(data: object, environ: Mapping[str, str], file: Path) -> o
             continue
         if section not in CalmdeskConfig.model_fields:
             raise ConfigError(f"environment variable {name}: unknown section {section!r}")
-        merged[section] = {**(merged.get(section) or {}), key: yaml.safe_load(value)}
+        try:
+            parsed = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise ConfigError(f"environment variable {name}: not a YAML value", remedy="put it in quotes") from None
+        before = merged.get(section) or {}
+        if not isinstance(before, dict):
+            return data  # validation names the fault
+        merged[section] = {**before, key: parsed}
     return merged
 
 
@@ -451,5 +460,6 @@ def read_password(server: ServerConfig, key: str, folder: Path, environ: Mapping
     file = folder / server.password_file
     try:
         return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        raise ConfigError(f"{key}.password_file: {file}: {error.strerror}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise ConfigError(f"{key}.password_file: {file}: {reason}") from None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,15 @@ def drop_contents(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return {key: _without_contents(value) for key, value in event.items() if key.lower() not in CONTENTS}
 
 
+def where_only(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The processor that keeps of an exception its place and its type: its message may quote the mail."""
+    info = event.pop("exc_info", None)
+    info = sys.exc_info() if info is True else info
+    if isinstance(info, tuple) and info[0]:
+        event["exception"] = "".join(traceback.format_tb(info[2])) + info[0].__name__
+    return event
+
+
 def _without_contents(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _without_contents(inner) for key, inner in value.items() if str(key).lower() not in CONTENTS}
@@ -35,10 +45,8 @@ def _without_contents(value: Any) -> Any:
 
 def _renderers(config: LoggingConfig) -> list[Processor]:
     if config.format == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
-    # Not the default traceback: that one shows local variables, and with them the mail.
-    plain = structlog.dev.plain_traceback
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+        return [structlog.processors.JSONRenderer(default=str)]
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
 
 
 def _may_pass(record: logging.LogRecord) -> bool:
@@ -67,7 +75,7 @@ def configure(config: LoggingConfig) -> None:
     handler.addFilter(_may_pass)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[remove_meta, drop_contents, *_renderers(config)]
+            foreign_pre_chain=shared, processors=[remove_meta, where_only, drop_contents, *_renderers(config)]
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

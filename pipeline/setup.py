@@ -71,7 +71,7 @@ def _copy_configuration(target: Path) -> list[Path]:
         raise ConfigError(f"{standing}: exists already; nothing was written", remedy="name an empty folder")
     try:
         for file, copy in zip(files, copies, strict=True):
-            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
     except OSError as error:
         raise ConfigError(f"{target}: cannot be written: {error.strerror or error}") from None

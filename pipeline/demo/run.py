@@ -62,8 +62,8 @@ def run(folder: Path, port: int, as_json: bool) -> None:
         worker, desk = LocalWorker(config), Desk.load(config)
         page = PageServer("127.0.0.1", port)
         page.start()
-        worker.start(desk)
         try:
+            worker.start(desk)
             _wait_for_drafts(say, stop)
             _announce(as_json, f"http://127.0.0.1:{page.port}", state, mail)
             stop.wait()
@@ -90,7 +90,7 @@ def _state(folder: Path) -> dict[str, Any]:
         return state
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError(f"{folder}: is not empty and not a demo", remedy="name another folder with --dir")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     state = {
         "mail_password": secrets.token_urlsafe(12),
         "users": {name: secrets.token_urlsafe(9) for name, _ in USERS},

@@ -20,20 +20,10 @@ def zone_of(calendar: CalendarConfig) -> ZoneInfo:
     return ZoneInfo(calendar.timezone)
 
 
-def _holidays(calendar: CalendarConfig) -> frozenset[date]:
-    try:
-        return frozenset(date.fromisoformat(day) for day in calendar.holidays)
-    except ValueError:
-        raise ConfigError(
-            "policy.yaml: calendar.holidays: every holiday must be a date",
-            remedy="write it like 2026-12-25",
-        ) from None
-
-
 def opening(day: date, calendar: CalendarConfig) -> tuple[datetime, datetime] | None:
     """Opening and closing of ``day`` as UTC instants, or None on a closed day."""
     hours = calendar.hours.get(DAYS[day.weekday()])
-    if hours is None or day in _holidays(calendar):
+    if hours is None or day in calendar.holidays:
         return None
     zone = zone_of(calendar)
     opens, closes = (datetime.combine(day, time, zone).astimezone(UTC) for time in (hours.opens, hours.closes))

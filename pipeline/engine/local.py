@@ -72,9 +72,11 @@ class LocalWorker:
                 f"another worker runs on {self._config.home}", remedy="stop it first; one worker owns one database file"
             ) from None
         self._desk = desk
-        # The lock shows that no other worker lives, so whatever is still held belongs to a dead one.
-        recover(owner_is_gone=True)
-        Message.objects.exclude(owner="").update(owner="", lease_until=None)
+        if connection.vendor == "sqlite":
+            # The lock shows that no other worker lives, so whatever is still held belongs to a dead one. On a database
+            # that other hosts may share, leases decide.
+            recover(owner_is_gone=True)
+            Message.objects.exclude(owner="").update(owner="", lease_until=None)
         lease = timedelta(seconds=self._config.calmdesk.worker.lease_seconds)
         self._run("parse", self._wake["parse"], partial(parse_stage, desk, self._owner), self._wake["triage"])
         self._run("triage", self._wake["triage"], partial(triage_stage, desk, self._owner), self._wake["draft"])
@@ -135,6 +137,9 @@ def _guarded(name: str, step: Callable[[], int]) -> int:
         return step()
     except (CalmdeskError, DatabaseError) as error:
         log.error("stage not run", stage=name, error=type(error).__name__, reason=str(error).splitlines()[0])
+        return 0
+    except Exception:  # a fault of ours: the thread must live, or mail would wait for ever while all looks well
+        log.exception("stage failed", stage=name)
         return 0
 
 

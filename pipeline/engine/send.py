@@ -20,7 +20,7 @@ from pipeline.sending.compose import approval_hash
 from pipeline.sending.smtp import SmtpSubmitter
 from pipeline.store import tickets
 from pipeline.store.claims import claim, holds, release
-from pipeline.store.models import Outgoing
+from pipeline.store.models import Approval, Outgoing, Ticket
 
 log = structlog.get_logger(__name__)
 
@@ -28,12 +28,12 @@ LONGEST_BACKOFF = timedelta(hours=1)
 
 
 def send_stage(submitters: Mapping[str, SmtpSubmitter], owner: str, lease: timedelta) -> int:
-    """Settle what dead workers left, then send what is due, one mail at a time; returns how many rows were moved."""
-    sent = recover()
-    while rows := claim(Outgoing, [OutgoingState.QUEUED], owner, lease, 1):
-        _send(rows[0], submitters)
-        sent += 1
-    return sent
+    """Settle what dead workers left, then send one mail that is due; returns how many rows were moved."""
+    settled = recover()
+    rows = claim(Outgoing, [OutgoingState.QUEUED], owner, lease, 1)
+    for row in rows:
+        _send(row, submitters)
+    return settled + len(rows)
 
 
 def recover(owner_is_gone: bool = False) -> int:
@@ -102,6 +102,10 @@ def _transmitting(row: Outgoing) -> None:
     with transaction.atomic():
         if not holds(row):
             raise StaleError("another worker took over")
+        # Once more, at the last moment: connecting takes seconds, in which a newer mail may have come.
+        row.ticket = Ticket.objects.select_for_update().get(pk=row.ticket_id)
+        row.approval = Approval.objects.select_related("draft").get(pk=row.approval_id)
+        _verify(row, Envelope(row.sender, tuple(row.recipients)))
         _move(row, OutgoingState.TRANSMITTING)
         row.save()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from waitress.server import create_server
 
 from pipeline.config import Config
-from pipeline.errors import CalmdeskError
+from pipeline.errors import CalmdeskError, ConfigError
 
 
 class PageServer:
@@ -52,25 +52,22 @@ def until_interrupted() -> Iterator[threading.Event]:
 
 def run(config: Config, only: str | None = None) -> None:
     """Serve until interrupted: the worker, the page, or both. Django must be active, the database migrated."""
-    with until_interrupted() as stop:
-        stoppable = []
+    with until_interrupted() as stop, ExitStack() as started:
         if only != "page":
             from pipeline.engine.desk import Desk
             from pipeline.engine.local import LocalWorker
 
             if not config.mailboxes:
-                raise CalmdeskError(
+                raise ConfigError(
                     f"{config.folder / 'mailboxes.yaml'}: no mailbox", remedy="add one; `calmdesk doctor` checks it"
                 )
             # The servers are tried before the model is loaded: a wrong password is told at once.
             worker = LocalWorker(config)
             worker.check()
+            started.callback(worker.stop)
             worker.start(Desk.load(config))
-            stoppable.append(worker.stop)
         if only != "worker":
             page = PageServer(config.calmdesk.page.host, config.calmdesk.page.port)
+            started.callback(page.stop)
             page.start()
-            stoppable.append(page.stop)
         stop.wait()
-        for end in reversed(stoppable):
-            end()

@@ -29,6 +29,8 @@ from pipeline.store.models import Draft, Message, Ticket
 
 log = structlog.get_logger(__name__)
 
+Step = Callable[[Desk, Message], Callable[[], None]]
+
 
 def parse_stage(desk: Desk, owner: str) -> int:
     """received -> parsed, or suppressed when the mail must not be answered."""
@@ -38,17 +40,20 @@ def parse_stage(desk: Desk, owner: str) -> int:
 def triage_stage(desk: Desk, owner: str) -> int:
     """parsed -> triaged, the whole batch in one pass through the model."""
     rows = _claim(desk, owner, MessageState.PARSED)
-    if not rows:
-        return 0
-    records = [message_record(row) for row in rows]
+    thresholds = desk.config.thresholds.of
     try:
-        results = desk.triager.triage(records, desk.config.thresholds.of)
-    except CalmdeskError as error:
-        for row in rows:
-            _failed(desk, row, owner, error)
-        return len(rows)
-    for row, triage in zip(rows, results, strict=True):
-        _save(row, lambda row=row, triage=triage: _set_triage(desk, row, triage))  # type: ignore[misc]
+        done = desk.triager.triage([message_record(row) for row in rows], thresholds) if rows else []
+    except Exception as error:  # one of them is at fault: each goes alone, so that it holds up none of the others
+        log.warning("batch not triaged, going one by one", error=type(error).__name__)
+        done = []
+    found = dict(zip((row.pk for row in rows), done, strict=False))
+
+    def step(desk: Desk, row: Message) -> Callable[[], None]:
+        triage = found.get(row.pk) or desk.triager.triage([message_record(row)], thresholds)[0]
+        return lambda: _set_triage(desk, row, triage)
+
+    for row in rows:
+        _one(desk, row, owner, step)
     return len(rows)
 
 
@@ -65,18 +70,22 @@ def _claim(desk: Desk, owner: str, state: MessageState) -> list[Message]:
     return claim(Message, [state], owner, timedelta(seconds=worker.lease_seconds), worker.batch)
 
 
-def _each(desk: Desk, owner: str, state: MessageState, step: Callable[[Desk, Message], Callable[[], None]]) -> int:
-    """Run ``step`` on every claimed row: it works outside a transaction and returns what to save inside one."""
+def _each(desk: Desk, owner: str, state: MessageState, step: Step) -> int:
     rows = _claim(desk, owner, state)
     for row in rows:
-        try:
-            _save(row, step(desk, row))
-        except CalmdeskError as error:
-            _failed(desk, row, owner, error)
-        except Exception as error:  # a fault of ours must not take the queue down; it is logged and counted
-            log.exception("stage failed", message=row.pk, state=str(state))
-            _failed(desk, row, owner, CalmdeskError(f"internal error: {type(error).__name__}"))
+        _one(desk, row, owner, step)
     return len(rows)
+
+
+def _one(desk: Desk, row: Message, owner: str, step: Step) -> None:
+    """Run ``step`` on one claimed row: it works outside a transaction and returns what to save inside one."""
+    try:
+        _save(row, step(desk, row))
+    except CalmdeskError as error:
+        _failed(desk, row, owner, error)
+    except Exception as error:  # a fault of ours must not take the queue down; it is logged and counted
+        log.exception("stage failed", message=row.pk)
+        _failed(desk, row, owner, CalmdeskError(f"internal error: {type(error).__name__}"))
 
 
 def _save(row: Message, change: Callable[[], None]) -> None:
@@ -115,6 +124,8 @@ def _failed(desk: Desk, claimed: Message, owner: str, error: CalmdeskError) -> N
             row.reason = row.error
             if row.ticket is None:
                 attach(row, unreadable_mail(bytes(row.raw.data), row.error), None)
+            if row.ticket:
+                row.ticket.reasons = [row.reason]
         row.save()
         if row.ticket:
             tickets.refresh(row.ticket)
@@ -148,7 +159,7 @@ def _parse(desk: Desk, row: Message) -> Callable[[], None]:
             _move(row, MessageState.PARSED)
         ticket = row.ticket or (copy.ticket if copy else find_ticket(row.mailbox, parsed, thread_candidates(parsed)))
         ticket = attach(row, parsed, ticket)
-        if row.state == MessageState.SUPPRESSED and not ticket.reasons:
+        if row.state != MessageState.PARSED and not ticket.reasons:
             ticket.reasons = [row.reason]
         if row.state == MessageState.PARSED:
             tickets.joined_by(ticket, row)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 
 import structlog
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from pipeline.errors import MailboxError, MailboxLoginError
 from pipeline.intake.imap import ImapSource
 from pipeline.intake.source import MailSource
 from pipeline.store.intake import open_folder, store_raw
-from pipeline.store.models import Folder
+from pipeline.store.models import Folder, Message
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,7 @@ def poll(source: MailSource, mailbox: str, folder_name: str, first_day: date) ->
     """Store all mail that is new in the selected folder; returns how many. Safe to repeat at any point."""
     status = source.select()
     known = Folder.objects.filter(mailbox=mailbox, name=folder_name, uid_validity=status.uid_validity).exists()
-    first_uid = 1 if known else source.first_uid_since(first_day)
+    first_uid = 1 if known else source.first_uid_since(_since(mailbox, folder_name, first_day))
     folder = open_folder(mailbox, folder_name, status.uid_validity, first_uid)
     stored = 0
     while True:
@@ -44,6 +45,15 @@ def poll(source: MailSource, mailbox: str, folder_name: str, first_day: date) ->
     return stored
 
 
+def _since(mailbox: str, folder_name: str, first_day: date) -> date:
+    """From which day a folder with unknown UIDs is read: the first day, or that of the oldest mail stored from it.
+
+    After a change of UIDVALIDITY stored mail is fetched again and known by its hash; older history stays untouched.
+    """
+    stored = Message.objects.filter(mailbox=mailbox, folder=folder_name).order_by("received_at").first()
+    return min(first_day, stored.received_at.date()) if stored else first_day
+
+
 def watch(
     source: ImapSource,
     mailbox: str,
@@ -53,7 +63,7 @@ def watch(
     stop: threading.Event,
     stored: Callable[[], None],
 ) -> None:
-    """Poll until ``stop``; connection faults back off with growing waits and never end the watch."""
+    """Poll until ``stop``; faults of connection and database back off with growing waits and never end the watch."""
     wait = SHORTEST_BACKOFF
     while not stop.is_set():
         try:
@@ -64,8 +74,10 @@ def watch(
                         stored()
                     wait = SHORTEST_BACKOFF
                     source.wait(poll_seconds, stop)
-        except MailboxError as error:
-            log.warning("mailbox not reached", mailbox=mailbox, error=str(error))
-            Folder.objects.filter(mailbox=mailbox, name=folder_name).update(error=str(error))
+        except (MailboxError, DatabaseError) as error:
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            log.warning("mailbox not read", mailbox=mailbox, reason=reason)
+            with suppress(DatabaseError):
+                Folder.objects.filter(mailbox=mailbox, name=folder_name).update(error=reason)
             stop.wait(LOGIN_BACKOFF if isinstance(error, MailboxLoginError) else wait)
             wait = min(wait * 2, LONGEST_BACKOFF)

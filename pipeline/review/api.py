@@ -56,7 +56,7 @@ api.exception_handler(ObjectDoesNotExist)(lambda request, error: _problem(reques
 def list_tickets(request: HttpRequest, state: str | None = None, after: int = 0, limit: int = PAGE_SIZE) -> Any:
     """Tickets, oldest first; ``next`` is the ``after`` of the next page, null on the last."""
     _reader(request)
-    if state is not None and state not in set(TicketState):
+    if state and state not in set(TicketState):
         return _problem(request, 400, f"unknown state {state!r}; one of {', '.join(TicketState)}")
     limit = max(1, min(limit, LONGEST_PAGE))
     rows = Ticket.objects.filter(pk__gt=after).order_by("pk").prefetch_related("drafts")

@@ -18,7 +18,7 @@ from pipeline.errors import FlowError, StaleError
 from pipeline.flow import MESSAGE_CHANGES, OUTGOING_CHANGES, DraftState, MessageState, OutgoingState, check_change
 from pipeline.records import Address, CheckResult, CheckStatus, DraftKind, Fault, MailKind, ParsedMail, Reply, Source
 from pipeline.review.roles import Permission, require
-from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id, reply_subject
+from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of
 from pipeline.store.models import Approval, Draft, Message, Outgoing, Ticket
@@ -101,9 +101,10 @@ def approve(config: Config, user: User, draft_id: int, version: int) -> Draft:
     with transaction.atomic():
         draft = _open_draft(draft_id, version)
         ticket, message = draft.ticket, draft.message
-        blocked = [check["message"] for check in draft.checks if check["status"] == CheckStatus.BLOCK]
+        # Checked as of now: a time that was promised when the draft was written may have passed since.
+        blocked = [check for check in check_text(config, draft, draft.body) if check.status is CheckStatus.BLOCK]
         if blocked:
-            raise StaleError(f"draft {draft_id} is blocked: {blocked[0]}")
+            raise StaleError(f"draft {draft_id} is blocked: {blocked[0].message}")
         mailbox = _mailbox(config, ticket)
         recipient = recipient_of(message)
         if recipient.email.lower() in mailbox.own_addresses:
@@ -143,7 +144,7 @@ def _reply(draft: Draft, sender: Address, recipient: Address) -> Reply:
         message_id=new_message_id(domain),
         sender=sender,
         recipient=recipient,
-        subject=reply_subject(parsed.subject),
+        subject=draft.subject,
         body=draft.body,
         references=_references(parsed),
         date=timezone.now(),

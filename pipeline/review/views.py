@@ -94,8 +94,14 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
         "can_decide": Permission.DECIDE in permissions(_user(request)),
         "can_settle": Permission.SETTLE in permissions(_user(request)),
         "faults": list(Fault),
+        "escalation_contact": _escalation_contact(row),
     }
     return render(request, "review/ticket.html", context)
+
+
+def _escalation_contact(row: Ticket) -> str:
+    mailbox = configuration().mailboxes.get(row.mailbox)
+    return mailbox.firm.escalation_contact if mailbox else ""
 
 
 def _chosen(drafts: list[Draft], wanted: str | None) -> Draft | None:

@@ -50,7 +50,6 @@ _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\U0010ffff-]+"
 _LOCAL_PART = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
 _DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,400}@[!-;=?A-~]{1,400}>")
-_REPLY_PREFIX = re.compile(r"(?:re|aw|sv|antw|odp|vs)(?:\[\d{1,3}\])?\s?:\s?", re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NOT_MAILABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
@@ -90,15 +89,6 @@ def smtp_address(address: str) -> str:
     if not plain or too_long or "=?" in local or " " in local:  # "=?": readers would decode it as an encoded word
         raise SubmissionRefused(f"{address!a} is not one plain mail address")
     return f"{local}@{domain}"
-
-
-def reply_subject(subject: str) -> str:
-    """``subject`` behind exactly one "Re: ", on one line, at most 200 characters long."""
-    rest = one_line(subject[: 10 * SUBJECT_LIMIT])
-    start = 0
-    while prefix := _REPLY_PREFIX.match(rest, start):
-        start = prefix.end()
-    return f"Re: {rest[start:]}"[:SUBJECT_LIMIT].rstrip()
 
 
 def new_message_id(domain: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.errors import FlowError
+from pipeline.flow import MessageState
 from pipeline.records import Case, Fault, ThreadTurn
 from pipeline.records import Message as MessageRecord
 from pipeline.store import codec
@@ -36,9 +37,10 @@ def _turns(row: Message) -> Iterable[ThreadTurn]:
     ticket = row.ticket
     if ticket is None:
         return
+    before = ticket.messages.filter(parsed__isnull=False, received_at__lt=row.received_at)
     theirs = [
         ThreadTurn(ours=False, text=str(earlier.parsed["text"]), at=earlier.received_at)
-        for earlier in ticket.messages.filter(parsed__isnull=False, received_at__lt=row.received_at)
+        for earlier in before.exclude(state=MessageState.SUPPRESSED)  # robots and second copies say nothing new
         if earlier.parsed
     ]
     ours = [

@@ -41,7 +41,7 @@ def open_folder(mailbox: str, name: str, uid_validity: int, first_uid: int) -> F
     )
     if not created and folder.uid_validity != uid_validity:
         # Mails stored under the old numbers are recognised by their hash when they are parsed again.
-        folder.uid_validity, folder.last_uid = uid_validity, 0
+        folder.uid_validity, folder.last_uid = uid_validity, first_uid - 1
         folder.save(update_fields=["uid_validity", "last_uid"])
     return folder
 

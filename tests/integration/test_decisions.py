@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
@@ -78,11 +79,15 @@ def _overtaken(draft: Draft) -> None:
 
 
 def _blocked(draft: Draft) -> None:
-    check = {"name": "blame", "status": "block", "message": "blames the customer", "start": None, "end": None}
-    Draft.objects.filter(pk=draft.pk).update(checks=[check])
+    Draft.objects.filter(pk=draft.pk).update(body="Calm down. We have refunded 500 EUR to you.")
 
 
-@pytest.mark.parametrize("change", [_wrong_version, _decided, _superseded, _overtaken, _blocked])
+def _its_time_is_past(draft: Draft) -> None:
+    """Written when the promise could be kept, approved when it no longer can."""
+    Draft.objects.filter(pk=draft.pk).update(body=draft.body + "\nWe will write to you by 3 January 2020.\n")
+
+
+@pytest.mark.parametrize("change", [_wrong_version, _decided, _superseded, _overtaken, _blocked, _its_time_is_past])
 def test_what_is_not_what_the_person_saw_cannot_be_approved(
     desk_config: Config, change: Callable[[Draft], None]
 ) -> None:
@@ -281,3 +286,10 @@ def test_a_mailbox_that_was_removed_is_a_plain_refusal(desk_config: Config) -> N
     without = dataclasses.replace(desk_config, mailboxes={})
     with pytest.raises(FlowError, match=r"no longer in mailboxes\.yaml"):
         decisions.approve(without, user, draft.pk, 1)
+
+
+def test_the_subject_that_was_shown_is_the_subject_that_is_sent(desk_config: Config) -> None:
+    for subject in ("", "Fwd: broken kettle", "x" * 500):
+        row = queued(desk_config, drafted_ticket(desk_config, mail_bytes(subject=subject)))
+        sent = str(make_header(decode_header(message_from_bytes(bytes(row.raw))["Subject"])))
+        assert " ".join(sent.split()) == row.approval.draft.subject

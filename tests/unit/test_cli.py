@@ -404,3 +404,17 @@ def test_a_traceback_shows_no_local_variables(logged: io.StringIO, monkeypatch: 
         structlog.get_logger("pipeline.test").exception("failed", message=7)
     assert "ValueError" in logged.getvalue()
     assert "S3CRET" not in logged.getvalue()
+
+
+def test_the_message_of_an_exception_never_reaches_a_log(logged: io.StringIO) -> None:
+    customer = "s3cret words"
+    try:
+        raise ValueError(customer)
+    except ValueError:
+        structlog.get_logger("pipeline.test").exception("stage failed", message=7)
+        logging.getLogger("django.request").exception("server error")
+    assert "s3cret" not in logged.getvalue()
+    first, second = (json.loads(line) for line in logged.getvalue().splitlines())
+    assert first["exception"].endswith("ValueError")
+    assert second["exception"].endswith("ValueError")
+    assert "test_cli.py" in first["exception"]

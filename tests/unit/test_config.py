@@ -97,6 +97,23 @@ def test_a_fault_names_its_file_and_its_key(folder: Path, file: str, old: str, n
     assert "\n" not in str(caught.value)
 
 
+def test_a_holiday_that_is_no_date_is_refused(folder: Path) -> None:
+    (folder / "policy.yaml").write_text('calendar: {holidays: ["25.12.2026"]}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"policy\.yaml: calendar\.holidays\.0"):
+        load_config(folder, {})
+
+
+def test_a_value_of_the_environment_that_is_no_yaml_is_refused_by_name(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="CALMDESK_PAGE__HOST"):
+        load_config(folder, {"CALMDESK_PAGE__HOST": "*"})
+
+
+def test_a_section_that_is_no_mapping_is_named_also_under_the_environment(folder: Path) -> None:
+    (folder / "calmdesk.yaml").write_text("page: hello\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"calmdesk\.yaml: page"):
+        load_config(folder, {"CALMDESK_PAGE__PORT": "1"})
+
+
 def test_a_time_without_quotes_is_refused_instead_of_read_as_a_number(folder: Path) -> None:
     file = folder / "policy.yaml"
     file.write_text("calendar: {hours: {monday: {opens: 10:00, closes: 17:30}}}\n", encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -23,7 +22,6 @@ from pipeline.sending.compose import (
     compose_reply,
     envelope_for,
     new_message_id,
-    reply_subject,
     smtp_address,
 )
 
@@ -217,29 +215,6 @@ def test_domains_are_put_into_ascii(address: str, expected: str) -> None:
 def test_what_is_not_one_plain_address_is_refused(address: str) -> None:
     with pytest.raises(SubmissionRefused):
         smtp_address(address)
-
-
-@pytest.mark.parametrize(
-    ("subject", "expected"),
-    [
-        ("Kettle", "Re: Kettle"),
-        ("Re: Kettle", "Re: Kettle"),
-        ("RE: re:AW: Re[2]: Kettle", "Re: Kettle"),
-        ("Regarding: it", "Re: Regarding: it"),
-        ("", "Re:"),
-        ("a\r\nBcc: x\u2028y\0z", "Re: a Bcc: x y z"),
-        ("x" * 1000, "Re: " + "x" * 196),
-    ],
-)
-def test_a_subject_gets_exactly_one_re(subject: str, expected: str) -> None:
-    assert reply_subject(subject) == expected
-
-
-@given(HOSTILE)
-def test_answering_twice_does_not_change_a_subject_again(subject: str) -> None:
-    once = reply_subject(subject)
-    assert len(once) <= 200 and not {unicodedata.category(character) for character in once} & {"Cc", "Cs", "Zl", "Zp"}
-    assert reply_subject(once) == once
 
 
 def test_message_ids_are_new_and_usable() -> None:
