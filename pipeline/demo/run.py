@@ -26,13 +26,12 @@ import yaml
 from pipeline import logs
 from pipeline.config import Config, load_config
 from pipeline.demo.mailserver import MailServer
-from pipeline.demo.samples import sample_mails
+from pipeline.demo.samples import SUPPORT_ADDRESS, sample_mails
 from pipeline.engine.serve import PageServer, until_interrupted
 from pipeline.errors import ConfigError
 from pipeline.resources import default_folder
 from pipeline.setup import Role, add_token, add_user, migrate
 
-ADDRESS = "care@fernhollow.example"
 USERS = (("agent", "agent"), ("lead", "lead"), ("ops", "ops"), ("auditor", "auditor"))
 SPARE_ACCOUNTS = ("customer@example.com", "customer@example.net", "customer@example.org")
 """Mailboxes without sample mail, for whoever wants to write to the desk and read its answer."""
@@ -79,7 +78,7 @@ def deliver(mail: MailServer, mails: list[bytes]) -> None:
         for raw in mails:
             headers = message_from_bytes(raw)
             sender = parseaddr(str(headers.get("Return-Path") or headers.get("From")))[1]
-            smtp.sendmail(sender, [ADDRESS], raw, mail_options=["BODY=8BITMIME"])
+            smtp.sendmail(sender, [SUPPORT_ADDRESS], raw, mail_options=["BODY=8BITMIME"])
 
 
 def _state(folder: Path) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def _configure(folder: Path, state: dict[str, Any], mail: MailServer) -> Config:
         shutil.copytree(default_folder("config"), config)
     (config / "mail.password").write_text(state["mail_password"], encoding="utf-8")
     data = yaml.safe_load((config / "mailboxes.yaml").read_text(encoding="utf-8"))
-    server = {"host": "127.0.0.1", "tls": "none", "user": ADDRESS, "password_file": "mail.password"}
+    server = {"host": "127.0.0.1", "tls": "none", "user": SUPPORT_ADDRESS, "password_file": "mail.password"}
     for entry in data["mailboxes"].values():
         entry["imap"] = {**server, "port": mail.imap_port}
         entry["smtp"] = {**server, "port": mail.smtp_port}
@@ -150,7 +149,7 @@ def _wait_for_drafts(say: Callable[[str], None], stop: threading.Event) -> None:
 def _announce(as_json: bool, url: str, state: dict[str, Any], mail: MailServer) -> None:
     roles = dict(USERS)
     users = [{"name": name, "password": state["users"][name], "role": roles[name]} for name in roles]
-    addresses = [ADDRESS, *SPARE_ACCOUNTS, *_customers()]
+    addresses = [SUPPORT_ADDRESS, *SPARE_ACCOUNTS, *_customers()]
     if as_json:
         ready = {
             "url": url,
@@ -159,7 +158,7 @@ def _announce(as_json: bool, url: str, state: dict[str, Any], mail: MailServer) 
             "imap": {"host": "127.0.0.1", "port": mail.imap_port},
             "smtp": {"host": "127.0.0.1", "port": mail.smtp_port},
             "accounts": [{"address": address, "password": state["mail_password"]} for address in addresses],
-            "address": ADDRESS,
+            "address": SUPPORT_ADDRESS,
         }
         print(json.dumps(ready), flush=True)
         return
@@ -167,7 +166,7 @@ def _announce(as_json: bool, url: str, state: dict[str, Any], mail: MailServer) 
         "",
         f"Calmdesk is ready: {url}",
         *(f"  sign in as {user['name']:<8} password {user['password']:<14} ({user['role']})" for user in users),
-        f"Write to {ADDRESS} by SMTP at 127.0.0.1:{mail.smtp_port};",
+        f"Write to {SUPPORT_ADDRESS} by SMTP at 127.0.0.1:{mail.smtp_port};",
         f"read any mailbox by IMAP at 127.0.0.1:{mail.imap_port}, password {state['mail_password']}.",
         "Nothing is sent before you approve it. Ctrl-C ends everything; `make demo-reset` clears it.",
         "",
