@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -156,6 +157,65 @@ def user(
 
     made = {"name": name, "role": role.value, "password": add_user(loaded, name, role)}
     _write({**made, "token": add_token(loaded, name)} if token else made)
+
+
+@app.command("import")
+def import_(
+    mailbox: Annotated[str, typer.Argument(metavar="MAILBOX", help="Its name in mailboxes.yaml.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.mbox", help="One or more mbox files.")],
+    config: ConfigFolder,
+) -> None:
+    """Import old mail from mbox files as history: context for later mail, nothing is drafted for it.
+
+    Writes {"file","read","stored"} a file; "stored" counts what was not known yet, so an import that was interrupted
+    is simply started again. The running worker reads what was imported, after all mail that waits for an answer.
+
+    Example: calmdesk import care archive.mbox --config desk
+    """
+    loaded = _load(config)
+    from pipeline.setup import migrate
+
+    if mailbox not in loaded.mailboxes:
+        known = ", ".join(loaded.mailboxes) or "none"
+        raise InputError(f"no mailbox {mailbox!r} in {config / 'mailboxes.yaml'}", remedy=f"mailboxes there: {known}")
+    migrate(loaded)
+    from pipeline.engine.history import import_mbox
+
+    def records() -> Iterator[dict[str, object]]:
+        for file in files:
+            try:
+                read, stored = import_mbox(file, mailbox, partial(_tell_read, file))
+                yield {"file": str(file), "read": read, "stored": stored}
+            except InputError as error:
+                yield {"file": str(file), "error": str(error)}
+
+    _report(records())
+
+
+@app.command()
+def login(
+    mailbox: Annotated[str, typer.Argument(metavar="MAILBOX", help="Its name in mailboxes.yaml.")], config: ConfigFolder
+) -> None:
+    """Log in to a mailbox that wants OAuth 2.0 (Microsoft 365, Google and others), once, with a browser.
+
+    Shows an address on stderr, and for most providers a code; open it in any browser, on any machine, and agree. Then
+    the mailbox's token_file is written and renewed from there on; a running worker takes it up by itself. Writes
+    {"mailbox","provider","token_file","expires_at"}. `calmdesk doctor` tells whether the mail servers accept it.
+
+    Example: calmdesk login care --config desk
+    """
+    loaded = _load(config)
+    from pipeline.accounts.logins import log_in
+
+    made = log_in(loaded, mailbox, say=lambda line: typer.echo(line, err=True))
+    _write(
+        {
+            "mailbox": made.mailbox,
+            "provider": made.provider,
+            "token_file": str(made.token_file),
+            "expires_at": made.expires_at.isoformat(timespec="seconds"),
+        }
+    )
 
 
 @app.command()
@@ -324,6 +384,12 @@ def _report(records: Iterable[Mapping[str, object]], file: Path | None = None) -
 
 def _shown(file: Path) -> str:
     return "stdin" if file == STDIN else str(file)
+
+
+def _tell_read(file: Path, count: int) -> None:
+    """Progress, on a terminal alone."""
+    if sys.stderr.isatty():
+        typer.echo(f"{file}: {count} mails read", err=True)
 
 
 def _busy(what: str) -> AbstractContextManager[object]:

@@ -21,7 +21,9 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
+from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -95,7 +97,7 @@ def is_loopback(host: str) -> bool:
 
 
 class ServerConfig(_Strict):
-    """One mail server and the account on it."""
+    """One mail server and the account on it. Without a password the mailbox's ``oauth`` logs in."""
 
     host: str
     port: Port
@@ -106,22 +108,105 @@ class ServerConfig(_Strict):
     password_file: str = ""
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
 
+    @property
+    def has_password(self) -> bool:
+        return bool(self.password_env or self.password_file)
+
     @model_validator(mode="after")
     def _tls_and_password(self) -> ServerConfig:
         if self.tls == "none" and not is_loopback(self.host):
             raise ValueError(f"tls: none is allowed on loopback only, not for {self.host}; use implicit or starttls")
-        if bool(self.password_env) == bool(self.password_file):
+        if self.password_env and self.password_file:
             raise ValueError("name exactly one of password_env and password_file")
         return self
 
 
+_KEYWORD = re.compile(r"\$?[A-Za-z0-9_.-]{1,60}")
+"""Keywords are atoms; \\Seen and the like belong to people's mail clients (RFC 3501, 2.3.2)."""
+
+
 class ImapConfig(ServerConfig):
     port: Port = 993
-    folder: str = "INBOX"
+    folder: tuple[str, ...] = ("INBOX",)
+    """One name, or a list of them."""
+    max_megabytes: Annotated[float, Field(gt=0)] = 25.0
+    keyword: str = ""
+    move_to: str = ""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return self.folder
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("folder")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value or not all(value) or len(set(value)) < len(value):
+            raise ValueError("name at least one folder, each once")
+        return value
+
+    @field_validator("keyword")
+    @classmethod
+    def _an_atom(cls, value: str) -> str:
+        if value and not _KEYWORD.fullmatch(value):
+            raise ValueError(f"{value!r} is no keyword; letters, digits and a leading $ make one, like $Triaged")
+        return value
+
+    @model_validator(mode="after")
+    def _moved_elsewhere(self) -> ImapConfig:
+        if self.move_to in self.folders:
+            raise ValueError(f"move_to {self.move_to!r} is a folder that is read")
+        return self
 
 
 class SmtpConfig(ServerConfig):
     port: Port = 465
+
+
+class OAuthConfig(_Strict):
+    """How access tokens are had for a mailbox (OAuth 2.0, RFC 6749). `calmdesk login` fills ``token_file``."""
+
+    provider: Literal["microsoft", "google", "other"]
+    client_id: str = ""
+    client_secret_env: str = ""
+    client_secret_file: str = ""
+    token_file: str = ""
+    service_account_file: str = ""
+    tenant: str = "organizations"
+    device_url: str = ""
+    token_url: str = ""
+    scopes: tuple[str, ...] = ()
+    mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
+
+    @model_validator(mode="after")
+    def _complete(self) -> OAuthConfig:
+        if self.client_secret_env and self.client_secret_file:
+            raise ValueError("name one of client_secret_env and client_secret_file")
+        if self.service_account_file:
+            if self.provider != "google" or self.client_id or self.token_file:
+                raise ValueError("service_account_file is for provider google, without client_id and token_file")
+            return self
+        if not self.client_id or not self.token_file:
+            raise ValueError("client_id and token_file are required")
+        if self.provider == "google" and not (self.client_secret_env or self.client_secret_file):
+            raise ValueError("google wants the client secret: name client_secret_env or client_secret_file")
+        if self.provider == "other":
+            self._own_endpoints()
+        elif self.token_url or self.device_url:
+            raise ValueError(f"token_url and device_url are known for {self.provider}; leave them out")
+        return self
+
+    def _own_endpoints(self) -> None:
+        if not self.token_url:
+            raise ValueError("token_url is required for provider other")
+        for url in filter(None, (self.token_url, self.device_url)):
+            parts = urlsplit(url)
+            if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+                raise ValueError(f"{url} must be https: secrets go there")
 
 
 S = TypeVar("S", bound=ServerConfig)
@@ -147,8 +232,13 @@ class MailboxConfig(_Strict):
     display_name: str = ""
     aliases: tuple[str, ...] = ()
     answer_newer_than_days: Annotated[float, Field(ge=0)] = 3.0
-    imap: ImapConfig
+    authserv_id: str = ""
+    plus_addressing: bool = False
+    imap: ImapConfig | None = None
+    maildir: str = ""
+    eml_folder: str = ""
     smtp: SmtpConfig
+    oauth: OAuthConfig | None = None
     firm: FirmConfig
 
     @field_validator("address")
@@ -157,6 +247,18 @@ class MailboxConfig(_Strict):
         if not _ADDRESS.fullmatch(value):
             raise ValueError(f"{value!r} is not one mail address like support@example.com")
         return value
+
+    @model_validator(mode="after")
+    def _one_source_and_logins(self) -> MailboxConfig:
+        if sum(map(bool, (self.imap, self.maildir, self.eml_folder))) != 1:
+            raise ValueError("name exactly one of imap, maildir and eml_folder")
+        servers = {"imap": self.imap, "smtp": self.smtp}
+        for name, server in servers.items():
+            if server and not server.has_password and not self.oauth:
+                raise ValueError(f"{name}: name exactly one of password_env and password_file, or give oauth")
+        if self.oauth and all(server is None or server.has_password for server in servers.values()):
+            raise ValueError("oauth is given, but every server has a password: leave one of them out")
+        return self
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -271,8 +373,19 @@ class CalendarConfig(_Strict):
         return value
 
 
+class LimitsConfig(_Strict):
+    """More customer mails than these in one window look like a loop between robots: they are kept, not answered."""
+
+    window_minutes: Annotated[float, Field(gt=0)] = 60.0
+    per_sender: Annotated[int, Field(ge=1)] = 20
+    per_domain: Annotated[int, Field(ge=1)] = 500
+    per_thread: Annotated[int, Field(ge=1)] = 20
+    total: Annotated[int, Field(ge=1)] = 5000
+
+
 class PolicyConfig(_Strict):
     calendar: CalendarConfig = CalendarConfig()
+    limits: LimitsConfig = LimitsConfig()
     reply_within_hours: dict[str, Annotated[float, Field(gt=0)]] = {"critical": 1, "high": 4, "normal": 8, "low": 24}
     """Business hours, except for critical, which is counted on the clock."""
 
@@ -308,6 +421,11 @@ class Config:
         """``server`` with its ``ca_file`` found from the configuration folder."""
         return server.model_copy(update={"ca_file": str(self.folder / server.ca_file)}) if server.ca_file else server
 
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses of every mailbox, lower case: mail from any of them is never answered."""
+        return frozenset(address for mailbox in self.mailboxes.values() for address in mailbox.own_addresses)
+
     def knowledge_folder(self, mailbox: str | None) -> Path:
         """The knowledge base of a mailbox; the only or shipped one where no mailbox is named."""
         known = self.mailboxes.get(mailbox or "")
@@ -341,6 +459,8 @@ def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[st
     for part in location:
         if isinstance(current, type) and issubclass(current, BaseModel):
             current = current.model_fields[str(part)].annotation
+            if isinstance(current, UnionType):  # SomeConfig | None
+                current = current.__args__[0]
         else:  # a mapping of name -> model
             current = current.__args__[-1]
     return sorted(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.config import Config, MailboxConfig, load_config, read_password
+from pipeline.config import Config, MailboxConfig, load_config
 from pipeline.errors import CalmdeskError, ConfigError
 
 CONFIG = "config"
@@ -55,8 +55,11 @@ def _configuration(config: Config) -> Finding:
 
 
 def _mailbox(config: Config, name: str, mailbox: MailboxConfig) -> Iterator[Finding]:
+    from pipeline.intake.sources import source_key
+
     yield _found(f"knowledge {name}", lambda: _knowledge(config, name))
-    yield _found(f"imap {name}", lambda: _imap(config, name, mailbox))
+    key = source_key(mailbox)
+    yield _found(f"{key} {name}", lambda: _imap(config, name) if mailbox.imap else _files(config, name))
     yield _found(f"smtp {name}", lambda: _smtp(config, name, mailbox))
 
 
@@ -109,20 +112,32 @@ def _knowledge(config: Config, name: str) -> str:
     return f"{folder}: {count} passages"
 
 
-def _imap(config: Config, name: str, mailbox: MailboxConfig) -> str:
+def _imap(config: Config, name: str) -> str:
     from pipeline.intake.imap import ImapSource
+    from pipeline.intake.sources import open_sources
 
-    server = config.server(mailbox.imap)
-    with ImapSource(name, server, read_password(server, f"mailboxes.{name}.imap", config.folder)) as source:
-        mails = source.select().exists
-        offers = source.capabilities()
+    found = []
+    for source in open_sources(config, name):
+        with source:
+            found.append(f"folder {source.folder!r}: {source.select().exists} mails")
+            offers = source.capabilities() if isinstance(source, ImapSource) else ()
+    server = config.mailboxes[name].imap
+    assert server is not None
     idle = "IDLE, so mail is seen at once" if "IDLE" in offers else "no IDLE, so mail is seen at each poll"
-    where = f"{server.host}:{server.port} folder {server.folder!r}"
-    return f"{where}: logged in as {server.user}, {mails} mails, {idle}; offers {' '.join(offers)}"
+    where = f"{server.host}:{server.port}: logged in as {server.user}"
+    return f"{where}, {', '.join(found)}, {idle}; offers {' '.join(offers)}"
+
+
+def _files(config: Config, name: str) -> str:
+    from pipeline.intake.sources import open_sources
+
+    (source,) = open_sources(config, name)
+    with source:
+        return f"{source.folder}: {source.select().exists} mails"
 
 
 def _smtp(config: Config, name: str, mailbox: MailboxConfig) -> str:
+    from pipeline.accounts.logins import credentials_of
     from pipeline.sending.smtp import SmtpSubmitter
 
-    server = config.server(mailbox.smtp)
-    return SmtpSubmitter(server, read_password(server, f"mailboxes.{name}.smtp", config.folder)).check()
+    return SmtpSubmitter(config.server(mailbox.smtp), credentials_of(config, name, "smtp")).check()

@@ -21,6 +21,8 @@ class MessageState(enum.StrEnum):
     """Drafts (or an escalation) wait for a person."""
     SUPPRESSED = "suppressed"
     """Must not be answered; kept and visible with its reason."""
+    HISTORY = "history"
+    """Older than the first start, or imported: context for later mail, nothing is drafted for it."""
     QUARANTINED = "quarantined"
     """Could not be processed after several tries; raw bytes kept, can be reprocessed."""
 
@@ -58,21 +60,26 @@ class TicketState(enum.StrEnum):
     SENT = "sent"
     REJECTED = "rejected"
     SUPPRESSED = "suppressed"
+    HISTORY = "history"
     QUARANTINED = "quarantined"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
 
+
+UNANSWERED = frozenset({MessageState.SUPPRESSED, MessageState.HISTORY})
+"""Messages for which nothing is drafted: they neither move a ticket nor void an approval."""
 
 S = TypeVar("S", bound=enum.StrEnum)
 
 _M, _D, _O = MessageState, DraftState, OutgoingState
 
 MESSAGE_CHANGES: Mapping[MessageState, frozenset[MessageState]] = {
-    _M.RECEIVED: frozenset({_M.PARSED, _M.SUPPRESSED, _M.QUARANTINED}),
+    _M.RECEIVED: frozenset({_M.PARSED, _M.SUPPRESSED, _M.HISTORY, _M.QUARANTINED}),
     _M.PARSED: frozenset({_M.TRIAGED, _M.QUARANTINED}),
     _M.TRIAGED: frozenset({_M.DRAFTED, _M.QUARANTINED}),
     _M.DRAFTED: frozenset({_M.TRIAGED}),  # a person set the fault: the drafts are written again
     _M.SUPPRESSED: frozenset({_M.PARSED}),  # a person says: this is a customer
+    _M.HISTORY: frozenset({_M.PARSED}),  # a person says: answer this one
     _M.QUARANTINED: frozenset({_M.RECEIVED}),  # a person says: try again
 }
 
@@ -122,9 +129,12 @@ def ticket_state(
 
     A robot's mail on a customer's ticket (a bounce of our reply, say) does not hide where the customer stands.
     """
-    answerable = [entry for entry in messages if entry[0] is not _M.SUPPRESSED]
+    answerable = [entry for entry in messages if entry[0] not in UNANSWERED]
     if not answerable:
-        return TicketState.SUPPRESSED if messages else TicketState.RECEIVED
+        states = {state for state, _ in messages}
+        if _M.HISTORY in states:
+            return TicketState.HISTORY
+        return TicketState.SUPPRESSED if states else TicketState.RECEIVED
     state, escalated = answerable[-1]
     if state is _M.QUARANTINED:
         return TicketState.QUARANTINED

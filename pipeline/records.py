@@ -67,7 +67,11 @@ FLAG_LABELS = (
 
 @dataclass(frozen=True, slots=True)
 class RawMail:
-    """A mail as the server gave it; ``raw`` is stored before anything else happens."""
+    """A mail as its source gave it; ``raw`` is stored before anything else happens.
+
+    ``size`` counts the octets of the whole mail. Where it is over the limit of the source, ``complete`` is False and
+    ``raw`` is the header section alone: the mail itself stays where it is.
+    """
 
     mailbox: str
     folder: str
@@ -75,6 +79,8 @@ class RawMail:
     uid: int
     received_at: datetime
     raw: bytes
+    size: int
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,10 @@ class ParsedMail:
     identity: Identity
     references: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    content_hash: str = ""
+    """SHA-256 of what the author wrote: the same for every delivery of one mail, whatever servers on the way added."""
+    delivered_to: tuple[str, ...] = ()
+    """Addresses the servers on the way delivered to, lower case (Delivered-To, X-Original-To, Envelope-To)."""
 
 
 # --- triage ---------------------------------------------------------------------------------------------------------
@@ -283,7 +293,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply to be put into bytes; ``references`` ends with the Message-ID it answers."""
+    """A reply to be put into bytes; ``references`` ends with the Message-ID it answers.
+
+    ``reply_to`` is where the customer's next mail shall go if not to ``sender``: an address with a signed token.
+    """
 
     message_id: str
     sender: Address
@@ -292,3 +305,4 @@ class Reply:
     body: str
     references: tuple[str, ...] = ()
     date: datetime | None = None
+    reply_to: Address | None = None

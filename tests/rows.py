@@ -20,8 +20,8 @@ from pipeline.records import Concern, Judgement, ParsedMail, RawMail, Triage
 from pipeline.records import Message as MessageRecord
 from pipeline.resources import default_folder
 from pipeline.review import decisions
-from pipeline.store.intake import store_raw
-from pipeline.store.models import Draft, Message, Outgoing, Ticket
+from pipeline.store.intake import folder_row, open_folder, store_mails
+from pipeline.store.models import Draft, Folder, Message, Outgoing, Ticket
 from pipeline.triage.triager import Triager
 
 MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -58,13 +58,21 @@ def mail_bytes(
 
 def raw_mail(raw: bytes, uid: int = 0, *, uid_validity: int = 1, received_at: datetime | None = None) -> RawMail:
     uid = uid or next(_numbers)
-    return RawMail("care", "INBOX", uid_validity, uid, received_at or MORNING + timedelta(minutes=uid), raw)
+    return RawMail("care", "INBOX", uid_validity, uid, received_at or MORNING + timedelta(minutes=uid), raw, len(raw))
 
 
 def stored(raw: bytes, uid: int = 0, **more: Any) -> Message:
-    message = store_raw(raw_mail(raw, uid, **more))
-    assert message is not None
-    return message
+    mail = raw_mail(raw, uid, **more)
+    assert store_mails(opened(mail.uid_validity), [mail]) == 1
+    return Message.objects.get(uid=mail.uid, uid_validity=mail.uid_validity)
+
+
+def opened(uid_validity: int = 1) -> Folder:
+    """The folder that `raw_mail` puts mail into, read from its first mail on; everything in it is to be answered."""
+    folder = folder_row("care", "INBOX")
+    if folder and folder.uid_validity == uid_validity:
+        return folder
+    return open_folder("care", "INBOX", uid_validity, 1, MORNING - timedelta(days=400))
 
 
 def triage_of(record: MessageRecord, **more: Any) -> Triage:
@@ -100,8 +108,8 @@ class FakeTriager:
 class InProcessParser:
     """The parser without its child process, which has tests of its own."""
 
-    def parse(self, raw: bytes, own_addresses: frozenset[str] = frozenset()) -> ParsedMail:
-        return parse_mail(raw, own_addresses)
+    def parse(self, raw: bytes, own_addresses: frozenset[str] = frozenset(), authserv_id: str = "") -> ParsedMail:
+        return parse_mail(raw, own_addresses, authserv_id)
 
     def close(self) -> None:
         """Nothing to end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.drafting.contacts import without_contacts
 from pipeline.drafting.words import word_set
 from pipeline.records import Case
 
@@ -43,8 +44,8 @@ def first_name(case: Case) -> str:
 
 
 def reply_subject(subject: str) -> str:
-    """``Re: ...`` on one line, without control characters or a pile of prefixes, at most 150 characters."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
+    """``Re: ...`` on one line, without control characters, contacts or a pile of prefixes, at most 150 characters."""
+    line = without_contacts(" ".join("".join(c if c.isprintable() else " " for c in subject).split()))
     bare = re.sub(
         r"^(?:(?:re|aw|antw|fwd?|wg|sv)\s*(?:\[\d+\])?\s*:\s*)+",
         "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.drafting.contacts import without_contacts
 from pipeline.records import Case
 
 MOST_ASKS = 2
@@ -102,10 +103,10 @@ def missing(case: Case) -> tuple[str, ...]:
 
 
 def order_number(case: Case) -> str:
-    """The order number the conversation already holds, or empty."""
+    """The order number the conversation already holds, or empty; an account or phone number is none."""
     match = re.search(
         r"\border(?:\s+(?:no\.?|number|nr\.?))?\s*[:#]?\s*(?P<number>[A-Z]{0,5}[-_]?\d[\w-]{2,})",
-        conversation(case),
+        without_contacts(conversation(case)),
         re.IGNORECASE,
     )
     return match["number"] if match else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.drafting.contacts import without_contacts
 from pipeline.drafting.words import word_set
 
 _ACRONYMS = word_set(
@@ -50,7 +51,6 @@ _SHORT_SHOUTS = word_set(
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]"
 )
-_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 _INSULT_NOUN = (
@@ -131,8 +131,8 @@ def without_insults(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """``text`` on one line in an even register, fit to be quoted back to its writer."""
-    text = _INVISIBLE.sub("", _LINK.sub("(link)", text))
+    """``text`` on one line in an even register and without contacts, fit to be quoted back to its writer."""
+    text = without_contacts(_INVISIBLE.sub("", text))
     text = re.sub(r"\s+", " ", text).strip()
     text = without_insults(without_shouting(text))
     text = re.sub(r"\s+([,.;:?])", r"\1", re.sub(r"\s+", " ", text))

@@ -12,15 +12,17 @@ import structlog
 from django.db import DatabaseError, close_old_connections, connection
 from filelock import FileLock, Timeout
 
-from pipeline.config import Config, MailboxConfig, read_password
+from pipeline.accounts.logins import credentials_of
+from pipeline.config import Config, MailboxConfig
 from pipeline.engine.desk import Desk
 from pipeline.engine.send import recover, send_stage
 from pipeline.engine.stages import draft_stage, parse_stage, triage_stage
 from pipeline.engine.watch import watch
 from pipeline.errors import CalmdeskError, ConfigError, MailboxError, SubmissionError
-from pipeline.intake.imap import ImapSource
+from pipeline.intake.source import MailSource
+from pipeline.intake.sources import open_sources, source_key
 from pipeline.sending.smtp import SmtpSubmitter
-from pipeline.store.claims import worker_name
+from pipeline.store.claims import free_all, worker_name
 from pipeline.store.models import Message
 
 log = structlog.get_logger(__name__)
@@ -42,23 +44,19 @@ class LocalWorker:
         self._stop = threading.Event()
         self._wake = {name: threading.Event() for name in ("parse", "triage", "draft", "send")}
         self._lock = FileLock(config.home / "worker.lock")
-        self._sources = {name: self._source(name, mailbox) for name, mailbox in config.mailboxes.items()}
+        self._sources = {name: open_sources(config, name) for name in config.mailboxes}
         self._submitters = {name: self._submitter(name, mailbox) for name, mailbox in config.mailboxes.items()}
         self._threads: list[threading.Thread] = []
 
-    def _source(self, name: str, mailbox: MailboxConfig) -> ImapSource:
-        server = self._config.server(mailbox.imap)
-        return ImapSource(name, server, read_password(server, f"mailboxes.{name}.imap", self._config.folder))
-
     def _submitter(self, name: str, mailbox: MailboxConfig) -> SmtpSubmitter:
-        server = self._config.server(mailbox.smtp)
-        return SmtpSubmitter(server, read_password(server, f"mailboxes.{name}.smtp", self._config.folder))
+        return SmtpSubmitter(self._config.server(mailbox.smtp), credentials_of(self._config, name, "smtp"))
 
     def check(self) -> None:
         """Reach every server once; ConfigError names the key of the first that cannot be used as configured."""
-        for name, source in self._sources.items():
-            with _as_config_error(f"mailboxes.{name}.imap"), source:
-                source.select()
+        for name, sources in self._sources.items():
+            for source in sources:
+                with _as_config_error(f"mailboxes.{name}.{source_key(self._config.mailboxes[name])}"), source:
+                    source.select()
         for name, submitter in self._submitters.items():
             with _as_config_error(f"mailboxes.{name}.smtp"):
                 submitter.check()
@@ -76,14 +74,15 @@ class LocalWorker:
             # The lock shows that no other worker lives, so whatever is still held belongs to a dead one. On a database
             # that other hosts may share, leases decide.
             recover(owner_is_gone=True)
-            Message.objects.exclude(owner="").update(owner="", lease_until=None)
+            free_all(Message)
         lease = timedelta(seconds=self._config.calmdesk.worker.lease_seconds)
         self._run("parse", self._wake["parse"], partial(parse_stage, desk, self._owner), self._wake["triage"])
         self._run("triage", self._wake["triage"], partial(triage_stage, desk, self._owner), self._wake["draft"])
         self._run("draft", self._wake["draft"], partial(draft_stage, desk, self._owner), None)
         self._run("send", self._wake["send"], partial(send_stage, self._submitters, self._owner, lease), None)
-        for name, mailbox in self._config.mailboxes.items():
-            self._watch(name, mailbox)
+        for name, sources in self._sources.items():
+            for source in sources:
+                self._watch(source, timedelta(days=self._config.mailboxes[name].answer_newer_than_days))
 
     def stop(self) -> None:
         """End all threads; what they had claimed is claimed again at the next start."""
@@ -101,20 +100,13 @@ class LocalWorker:
         thread.start()
         self._threads.append(thread)
 
-    def _watch(self, name: str, mailbox: MailboxConfig) -> None:
+    def _watch(self, source: MailSource, newer_than: timedelta) -> None:
         def run() -> None:
             with _database_thread():
-                watch(
-                    self._sources[name],
-                    name,
-                    mailbox.imap.folder,
-                    timedelta(days=mailbox.answer_newer_than_days),
-                    self._config.calmdesk.worker.poll_seconds,
-                    self._stop,
-                    self._wake["parse"].set,
-                )
+                seconds = self._config.calmdesk.worker.poll_seconds
+                watch(source, newer_than, seconds, self._stop, self._wake["parse"].set)
 
-        self._thread(f"watch-{name}", run)
+        self._thread(f"watch-{source.name}-{source.folder}", run)
 
     def _run(self, name: str, wake: threading.Event, step: Callable[[], int], then: threading.Event | None) -> None:
         def run() -> None:

@@ -19,6 +19,7 @@ from pipeline.records import Envelope
 from pipeline.sending.compose import approval_hash
 from pipeline.sending.smtp import SmtpSubmitter
 from pipeline.store import tickets
+from pipeline.store.approvals import why_void
 from pipeline.store.claims import claim, holds, release
 from pipeline.store.models import Approval, Outgoing, Ticket
 
@@ -89,13 +90,9 @@ def _send(row: Outgoing, submitters: Mapping[str, SmtpSubmitter]) -> None:
 
 def _verify(row: Outgoing, envelope: Envelope) -> None:
     """The approval must fit the very bytes, envelope and versions that are about to leave."""
-    approval = row.approval
-    if approval.hash != approval_hash(bytes(row.raw), envelope):
-        raise StaleError("the mail is not what was approved")
-    if approval.draft.state != DraftState.APPROVED or approval.draft.version != approval.draft_version:
-        raise StaleError("the draft changed after its approval")
-    if row.ticket.version != approval.ticket_version:
-        raise StaleError("a newer mail of the customer came after the approval")
+    reason = why_void(row, approval_hash(bytes(row.raw), envelope))
+    if reason:
+        raise StaleError(reason)
 
 
 def _transmitting(row: Outgoing) -> None:

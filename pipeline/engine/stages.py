@@ -7,29 +7,37 @@ and, after the configured number of tries, quarantined where people see it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from pipeline.config import LimitsConfig
 from pipeline.drafting.calendar import due_at
-from pipeline.engine.desk import Desk
 from pipeline.errors import CalmdeskError
-from pipeline.flow import MESSAGE_CHANGES, DraftState, MessageState, check_change
+from pipeline.flow import MESSAGE_CHANGES, DraftState, MessageState, check_change, ticket_state
 from pipeline.intake.parse import unreadable_mail
-from pipeline.intake.thread import thread_candidates
+from pipeline.intake.thread import thread_candidates, ticket_of_token, token_addresses
 from pipeline.records import Draft as DraftRecord
-from pipeline.records import DraftSet, MailKind, Triage
+from pipeline.records import DraftSet, MailKind, ParsedMail, Triage
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of, message_record
-from pipeline.store.claims import claim, holds, release
-from pipeline.store.intake import attach, find_ticket, first_copy
+from pipeline.store.claims import claim, release
+from pipeline.store.limits import limit_reached
 from pipeline.store.models import Draft, Message, Ticket
+from pipeline.store.threads import attach, find_thread, lock_mailbox, signing_key
+
+if TYPE_CHECKING:
+    from pipeline.engine.desk import Desk
 
 log = structlog.get_logger(__name__)
 
-Step = Callable[[Desk, Message], Callable[[], None]]
+Change = Callable[[], Ticket | None]
+"""Puts the result of a step into the rows; returns the ticket whose state has to be derived again."""
+Step = Callable[["Desk", Message], Change]
 
 
 def parse_stage(desk: Desk, owner: str) -> int:
@@ -48,7 +56,7 @@ def triage_stage(desk: Desk, owner: str) -> int:
         done = []
     found = dict(zip((row.pk for row in rows), done, strict=False))
 
-    def step(desk: Desk, row: Message) -> Callable[[], None]:
+    def step(desk: Desk, row: Message) -> Change:
         triage = found.get(row.pk) or desk.triager.triage([message_record(row)], thresholds)[0]
         return lambda: _set_triage(desk, row, triage)
 
@@ -66,8 +74,11 @@ def draft_stage(desk: Desk, owner: str) -> int:
 
 
 def _claim(desk: Desk, owner: str, state: MessageState) -> list[Message]:
+    """Mail that waits for an answer first, imported history when there is none."""
     worker = desk.config.calmdesk.worker
-    return claim(Message, [state], owner, timedelta(seconds=worker.lease_seconds), worker.batch)
+    lease = timedelta(seconds=worker.lease_seconds)
+    waiting = claim(Message, [state], owner, lease, worker.batch, history=False)
+    return waiting or claim(Message, [state], owner, lease, worker.batch, history=True)
 
 
 def _each(desk: Desk, owner: str, state: MessageState, step: Step) -> int:
@@ -88,20 +99,34 @@ def _one(desk: Desk, row: Message, owner: str, step: Step) -> None:
         _failed(desk, row, owner, CalmdeskError(f"internal error: {type(error).__name__}"))
 
 
-def _save(row: Message, change: Callable[[], None]) -> None:
-    with transaction.atomic():
-        if row.ticket_id:  # as it is now: a newer mail or a person may have changed it while the stage worked
-            row.ticket = Ticket.objects.select_for_update().get(pk=row.ticket_id)
-        if not holds(row):
-            log.warning("lease lost, result dropped", message=row.pk)
-            return
-        change()
-        release(row, due_at=timezone.now())
-        row.tries, row.error = 0, ""
-        row.save()
-        if row.ticket:
-            tickets.refresh(row.ticket)
-    log.info("message moved", message=row.pk, state=row.state, ticket=row.ticket_id)
+class _LeaseLost(Exception):
+    """Another worker has the row by now: nothing of this one's work may be saved."""
+
+
+_WRITTEN = (
+    *("state", "reason", "message_id", "content_hash", "sender_email", "sender_domain", "parsed", "triage"),
+    *("ticket", "suggested", "suggestion", "owner", "lease_until", "due_at", "tries", "error"),
+)
+"""The columns that stages write. Where a mail lies on the server is the watch's, which may change it meanwhile."""
+
+
+def _save(row: Message, change: Change) -> None:
+    held = Message.objects.filter(pk=row.pk, owner=row.owner, state=row.state, lease_until__isnull=False)
+    try:
+        with transaction.atomic():
+            if row.ticket_id:  # as it is now: a newer mail or a person may have changed it while the stage worked
+                row.ticket = Ticket.objects.select_for_update().get(pk=row.ticket_id)
+            ticket = change()
+            release(row, due_at=timezone.now())
+            row.tries, row.error = 0, ""
+            if not held.update(**{name: getattr(row, name) for name in _WRITTEN}):
+                raise _LeaseLost
+            if ticket:
+                tickets.refresh(ticket)
+    except _LeaseLost:
+        log.warning("lease lost, result dropped", message=row.pk)
+    else:
+        log.info("message moved", message=row.pk, state=row.state, ticket=row.ticket_id)
 
 
 def _move(row: Message, new: MessageState) -> None:
@@ -122,11 +147,10 @@ def _failed(desk: Desk, claimed: Message, owner: str, error: CalmdeskError) -> N
         if row.tries >= desk.config.calmdesk.worker.tries:
             _move(row, MessageState.QUARANTINED)
             row.reason = row.error
-            if row.ticket is None:
-                attach(row, unreadable_mail(bytes(row.raw.data), row.error), None)
-            if row.ticket:
-                row.ticket.reasons = [row.reason]
-        row.save()
+            row.ticket = row.ticket or attach(row, unreadable_mail(bytes(row.raw.data), row.error), None)
+            row.ticket.reasons = [row.reason]
+            row.ticket.save()
+        row.save(update_fields=_WRITTEN)
         if row.ticket:
             tickets.refresh(row.ticket)
     log.warning("message not processed", message=row.pk, tries=row.tries, state=row.state, error=type(error).__name__)
@@ -135,40 +159,74 @@ def _failed(desk: Desk, claimed: Message, owner: str, error: CalmdeskError) -> N
 # --- the work of each stage -----------------------------------------------------------------------------------------
 
 
-def _parse(desk: Desk, row: Message) -> Callable[[], None]:
-    own = desk.mailbox(row.mailbox).own_addresses
-    parsed = desk.parser.parse(bytes(row.raw.data), own)
+def _parse(desk: Desk, row: Message) -> Change:
+    own, authserv_id = desk.config.own_addresses, desk.mailbox(row.mailbox).authserv_id
+    parsed = desk.parser.parse(bytes(row.raw.data), own, authserv_id)
+    candidates = thread_candidates(parsed)
+    signed = ticket_of_token(signing_key(), row.mailbox, token_addresses(parsed), own)
 
-    def save() -> None:
-        row.parsed = codec.parsed_to_json(parsed)
-        row.message_id = parsed.message_id[:1000]
-        copy = first_copy(row)
-        if parsed.kind is MailKind.UNPARSEABLE:
-            _move(row, MessageState.QUARANTINED)
-            row.reason = parsed.reason
-        elif parsed.kind is not MailKind.CUSTOMER:
-            _move(row, MessageState.SUPPRESSED)
-            row.reason = parsed.reason
-        elif parsed.sender is None:
-            _move(row, MessageState.SUPPRESSED)
-            row.reason = "no usable address in From: there is nobody to answer"
-        elif copy:
-            _move(row, MessageState.SUPPRESSED)
-            row.reason = f"second delivery of message {copy.pk}"
-        else:
-            _move(row, MessageState.PARSED)
-        ticket = row.ticket or (copy.ticket if copy else find_ticket(row.mailbox, parsed, thread_candidates(parsed)))
-        ticket = attach(row, parsed, ticket)
-        if row.state != MessageState.PARSED and not ticket.reasons:
+    def save() -> Ticket | None:
+        lock_mailbox(row.mailbox)
+        _note_author(row, parsed)
+        thread = find_thread(row, parsed, candidates, signed, bool(authserv_id))
+        row.parsed = codec.parsed_to_json(_with_warning(parsed, thread.namesake))
+        known = row.ticket or thread.ticket
+        verdict = _verdict(row, parsed, thread.copy) or _held_back(row, known, desk.config.policy.limits)
+        state, row.reason = verdict or (MessageState.PARSED, "")
+        _move(row, state)
+        if row.ticket is None:
+            row.suggested, row.suggestion = thread.suggested, thread.why
+        ticket = attach(row, parsed, known)
+        if not ticket.reasons and row.reason:
             ticket.reasons = [row.reason]
-        if row.state == MessageState.PARSED:
+        if known is None:
+            ticket.state = ticket_state([(state, False)], [], None)
+            ticket.save()
+        elif state is MessageState.PARSED:
             tickets.joined_by(ticket, row)
-        ticket.save()
+        row.ticket = ticket
+        return ticket if known else None
 
     return save
 
 
-def _set_triage(desk: Desk, row: Message, triage: Triage) -> None:
+def _note_author(row: Message, parsed: ParsedMail) -> None:
+    sender = parsed.sender.email.lower() if parsed.sender else ""
+    row.message_id, row.content_hash = parsed.message_id[:1000], parsed.content_hash
+    row.sender_email, row.sender_domain = sender[:320], sender.rpartition("@")[2][:255]
+
+
+def _with_warning(parsed: ParsedMail, namesake: Message | None) -> ParsedMail:
+    if namesake is None:
+        return parsed
+    warning = f"message {namesake.pk} has the same Message-ID and other content"
+    return replace(parsed, warnings=(*parsed.warnings, warning))
+
+
+def _held_back(row: Message, ticket: Ticket | None, limits: LimitsConfig) -> tuple[MessageState, str] | None:
+    reason = limit_reached(row, ticket, limits)
+    return (MessageState.SUPPRESSED, reason) if reason else None
+
+
+def _verdict(row: Message, parsed: ParsedMail, copy: Message | None) -> tuple[MessageState, str] | None:
+    """Where a mail goes that is not to be drafted for, and why; None for one that is."""
+    if parsed.kind is MailKind.UNPARSEABLE:
+        return MessageState.QUARANTINED, parsed.reason
+    if parsed.kind is not MailKind.CUSTOMER:
+        return MessageState.SUPPRESSED, parsed.reason
+    if parsed.sender is None:
+        return MessageState.SUPPRESSED, "no usable address in From: there is nobody to answer"
+    if copy:
+        return MessageState.SUPPRESSED, f"second delivery of message {copy.pk}"
+    if row.history:
+        return MessageState.HISTORY, "history: older than the first start, or imported"
+    if not row.complete:
+        size = f"{row.size / 1e6:.1f} MB"
+        return MessageState.QUARANTINED, f"too large ({size}): it is still in folder {row.folder!r} of the mailbox"
+    return None
+
+
+def _set_triage(desk: Desk, row: Message, triage: Triage) -> Ticket | None:
     _move(row, MessageState.TRIAGED)
     row.triage = codec.triage_to_json(triage)
     ticket = row.ticket
@@ -176,11 +234,16 @@ def _set_triage(desk: Desk, row: Message, triage: Triage) -> None:
         ticket.urgency, ticket.tone = triage.urgency.label, triage.tone.label
         ticket.reasons = list(triage.reasons)
         ticket.reply_due_at = due_at(row.received_at, triage.urgency.label, desk.config.policy)
+    return ticket
 
 
 def compose(desk: Desk, row: Message) -> DraftSet:
+    case = case_of(row)
+    if row.ticket and row.ticket.reply_due_at and row.ticket.reply_due_at <= timezone.now():
+        # Late already: a time counted from the arrival would be a promise broken when it is made.
+        case = replace(case, received_at=timezone.now())
     return desk.composer.draft(
-        case_of(row),
+        case,
         firm=desk.firm(row.mailbox),
         policy=desk.config.policy,
         thresholds=desk.config.thresholds.of(row.mailbox),
@@ -188,14 +251,14 @@ def compose(desk: Desk, row: Message) -> DraftSet:
     )
 
 
-def _draft(desk: Desk, row: Message) -> Callable[[], None]:
+def _draft(desk: Desk, row: Message) -> Change:
     draft_set = compose(desk, row)
     read = row.ticket.version if row.ticket else 0
 
-    def save() -> None:
+    def save() -> Ticket | None:
         _move(row, MessageState.DRAFTED)
         if row.ticket is None:
-            return
+            return None
         for draft in draft_set.drafts:
             _store_draft(row, row.ticket, read, draft, draft.kind is draft_set.proposed)
         newest = tickets.newest_answerable(row.ticket)
@@ -203,6 +266,7 @@ def _draft(desk: Desk, row: Message) -> Callable[[], None]:
             tickets.withdraw_open_drafts(row.ticket, newest)
         if draft_set.why and draft_set.why not in row.ticket.reasons:
             row.ticket.reasons = [*row.ticket.reasons, draft_set.why]
+        return row.ticket
 
     return save
 

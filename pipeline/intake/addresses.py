@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.intake.charset import clean_line
 from pipeline.intake.headers import MAX_FIELD, decode_words
 from pipeline.records import Address
 
@@ -62,7 +63,7 @@ class _Entry:
 
 def parse_addresses(value: str) -> tuple[Address, ...]:
     """Every mailbox in an address field, display names decoded; what is no address is left out."""
-    value = value[:MAX_FIELD]
+    value = clean_line(value[:MAX_FIELD])[0]
     found: list[Address] = []
     entry = _Entry()
     position = 0
@@ -95,3 +96,12 @@ def _add_quoted(entry: _Entry, text: str, following: str) -> None:
 def addresses_in(text: str) -> tuple[str, ...]:
     """Address-like words of a display name: a name that shows another address than it stands for is a trick."""
     return tuple(found for found in map(normal_address, re.split(r"[\s<>(),;:\"']+", text[:1000])) if found)
+
+
+def is_own(email: str, own_addresses: frozenset[str]) -> bool:
+    """Whether ``email`` is one of ``own_addresses`` (lower case), with or without a detail: care+x@example.com."""
+    local, _, domain = email.lower().rpartition("@")
+    if f"{local}@{domain}" in own_addresses:
+        return True
+    plus = (position for position, character in enumerate(local) if character == "+")
+    return any(f"{local[:position]}@{domain}" in own_addresses for position in plus)

@@ -41,7 +41,7 @@ def mail_record(file: str, mail: ParsedMail) -> dict[str, object]:
 
 
 def parse_files(
-    paths: Iterable[Path], own_addresses: frozenset[str] = frozenset(), seconds: float = 10.0
+    paths: Iterable[Path], own_addresses: frozenset[str] = frozenset(), seconds: float = 5.0
 ) -> Iterator[dict[str, object]]:
     """One dictionary a file, in order: the record of the mail, or ``{"file", "error"}`` where it cannot be opened.
 

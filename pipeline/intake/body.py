@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
-from pipeline.intake.charset import INVISIBLE_WARNING, clean_text
+from pipeline.intake.charset import INVISIBLE_WARNING, clean_line, clean_text, decode_bytes
 from pipeline.intake.html import html_to_text
 from pipeline.intake.mime import Part, subject_of
 from pipeline.records import Attachment
@@ -74,26 +75,52 @@ def _is_text(part: Part) -> bool:
 
 
 _STUB = re.compile(r"\bHTML\b")
+_WORD = re.compile(r"\w+")
+_FEW_WORDS = 20
+DIFFERENT_WARNING = "the plain text and the HTML of the mail say different things; the plain text was read"
+
+
+def _is_plain(part: Part) -> bool:
+    """Whether the texts of a part, however nested, are plain."""
+    if not part.children:
+        return part.type == "text/plain"
+    shown = [child for child in part.children if child.children or _is_text(child)]
+    return bool(shown) and all(map(_is_plain, shown))
 
 
 def _choose(part: Part, body: Body) -> str:
-    """One of the alternatives: the first plain one with words, unless it only says that the mail is HTML."""
-    read = [(child.type, _read(child, body)) for child in part.children]
-    plain = next((text for kind, text in read if kind == "text/plain" and text.strip()), "")
-    rich = next((text for kind, text in reversed(read) if kind != "text/plain" and text.strip()), "")
-    stub = len(plain) < 300 and _STUB.search(plain) and len(rich) > len(plain)
-    return plain if plain and not stub else rich or plain
+    """One of the alternatives: what is plain, unless the HTML says all of that and much more."""
+    read = [(_is_plain(child), text) for child in part.children if (text := _read(child, body)).strip()]
+    plain = "\n".join(dict.fromkeys(text.strip("\r\n") for is_plain, text in read if is_plain))
+    rich = next((text for is_plain, text in reversed(read) if not is_plain), "")
+    if not plain or not rich:
+        return plain or rich
+    if len(plain) < 300 and _STUB.search(plain) and len(rich) > len(plain):
+        return rich
+    return _fuller(plain, rich, body)
+
+
+def _fuller(plain: str, rich: str, body: Body) -> str:
+    """The plain text; the HTML's where that has every word of it and as many again. Warns where they differ."""
+    first, second = Counter(_WORD.findall(plain[:MAX_TEXT])), Counter(_WORD.findall(rich[:MAX_TEXT]))
+    missing, more = (first - second).total(), (second - first).total()
+    if missing <= first.total() // 20 and more >= max(_FEW_WORDS, first.total()):
+        return rich
+    if missing > max(_FEW_WORDS, first.total() // 2) and more > max(_FEW_WORDS, second.total() // 2):
+        body.warn(DIFFERENT_WARNING)
+    return plain
 
 
 def _read(part: Part, body: Body) -> str:
     if part.type == "multipart/alternative" and part.children:
         return _choose(part, body)
     if part.type == "message/rfc822" and part.children:
-        _attach(part, body, part.name or f"{subject_of(part.children[0]) or 'message'}.eml"[:255])
+        title = clean_line(subject_of(part.children[0])[:250])[0]
+        _attach(part, body, part.name or f"{title or 'message'}.eml")
         inner = read_body(part.children[0])
         body.attachments += inner.attachments
         body.warn(*inner.warnings)
-        body.forwarded += "\n".join(filter(None, ("", inner.text, inner.forwarded)))
+        body.forwarded = "\n\n".join(filter(None, (body.forwarded, inner.text, inner.forwarded)))
         return ""
     if part.children:
         return "\n".join(text for child in part.children if (text := _read(child, body).strip("\r\n")))
@@ -103,11 +130,21 @@ def _read(part: Part, body: Body) -> str:
     return _plain(part, body) if part.type == "text/plain" else _html(part, body)
 
 
+def _outside(part: Part, body: Body) -> str:
+    """What stands outside the parts of a multipart: read only where the mail has no other text."""
+    text = decode_bytes(part.body, None)[0] if part.type.startswith("multipart/") else ""
+    if not text.strip() or body.attachments or body.forwarded:
+        return ""
+    body.warn("the mail has no readable part; the text around its parts was read")
+    return text
+
+
 def read_body(root: Part) -> Body:
     """The readable text of a mail, its HTML and its attachments, with warnings for everything left out."""
     body = Body()
     texts = []
-    for text in (_read(root, body), body.forwarded):
+    shown = _read(root, body)
+    for text in (shown or _outside(root, body), body.forwarded):
         if len(text) > MAX_TEXT:
             body.warn("the text was too long and was cut")
         cleaned, removed = clean_text(text[:MAX_TEXT])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import Message
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
@@ -33,5 +34,25 @@ def _message(part: Part) -> Message:
 
 def failed_addresses(root: Part) -> tuple[str, ...]:
     """Addresses that a delivery report, by its wording, says could not be reached (or are delayed); sorted."""
-    temporary, permanent = all_failures(_message(root))
+    report = _message(root)
+    if not str(report.get("from", "")).strip():
+        del report["from"]
+        report["from"] = "<>"  # the library expects one
+    try:
+        temporary, permanent = all_failures(report)
+    except (LookupError, ValueError, TypeError, AttributeError):  # it trips over what no mail system writes
+        return ()
     return tuple(sorted(address.decode("ascii", "replace") for address in (*temporary, *permanent) if address))
+
+
+_REPLY_LINE = re.compile(r"^[ \t>]{0,8}[45]\d\d[ -]", re.MULTILINE)
+_COMMAND_LINE = re.compile(r"^[ \t>]{0,8}(?:RCPT TO|MAIL FROM) ?:", re.MULTILINE | re.IGNORECASE)
+
+
+def holds_smtp_dialogue(root: Part) -> bool:
+    """Whether the first text holds a refusal and a command of SMTP (RFC 5321), a line each."""
+    part = root
+    while part.children:
+        part = part.children[0]
+    text = part.text()[0][:MAX_REPORT] if part.type.startswith("text/") else ""
+    return bool(_REPLY_LINE.search(text) and _COMMAND_LINE.search(text))

@@ -125,6 +125,8 @@ def decode_bytes(data: bytes, charset: str | None) -> tuple[str, str]:
     codec = _codec(charset)
     if codec is None:
         return _fallback(data), f"unknown charset {charset[:40]!r}"
+    if codec.startswith(("utf-16", "utf-32")) and data.isascii() and b"\0" not in data:
+        return _fallback(data), f"text does not fit its charset {charset[:40]!r}"
     try:
         return data.decode(codec), ""
     except UnicodeError:
@@ -137,29 +139,36 @@ def decode_bytes(data: bytes, charset: str | None) -> tuple[str, str]:
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufff9-\ufffb]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Zero-width, bidirectional control, tag and supplementary variation characters. The joiners U+200C and U+200D spell
-# Persian, Indic scripts and emoji, so they stay between two characters beyond ASCII.
+# Zero-width, bidirectional control, tag and supplementary variation characters, and runs of variation selectors.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-    "\U000e0000-\U000e01ef]"
-    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e01ef]|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]+"
 )
+# The joiners U+200C and U+200D spell Persian, Indic scripts and emoji: one stays between two characters beyond ASCII.
+_JOINERS = re.compile("[\u200c\u200d]{2,}|(?<![^\x00-\xa0\\s])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\xa0\\s])")
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _TRAILING_SPACE = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 
 INVISIBLE_WARNING = "invisible characters were removed"
 
 
+def _visible(text: str) -> tuple[str, bool]:
+    """``text`` without invisible characters, and whether there were any."""
+    if text.isascii():
+        return text, False
+    text, count = _INVISIBLE.subn("", _SURROGATE.sub("\ufffd", text))
+    text, joiners = _JOINERS.subn("", text)
+    return text, count + joiners > 0
+
+
 def clean_line(text: str) -> tuple[str, bool]:
     """``text`` as one line without control and invisible characters, and whether an invisible one was removed."""
-    text = _SURROGATE.sub("\ufffd", text)
-    text, count = _INVISIBLE.subn("", text)
-    return " ".join(_CONTROL.sub("", _LINE_END.sub(" ", text)).split()), count > 0
+    text, removed = _visible(_CONTROL.sub("", _LINE_END.sub(" ", text)))
+    return " ".join(text.split()), removed
 
 
 def clean_text(text: str) -> tuple[str, bool]:
     """``text`` with ``\\n`` line ends, no trailing spaces, no control or invisible characters; and whether one was."""
-    text = _SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))
-    text, count = _INVISIBLE.subn("", text)
-    text, controls = _CONTROL.subn("", _LINE_END.sub("\n", text).replace("\xa0", " "))
-    return _TRAILING_SPACE.sub("", text), count + controls > 0
+    text, controls = _CONTROL.subn("", _LINE_END.sub("\n", text.removeprefix("\ufeff")).replace("\xa0", " "))
+    text, removed = _visible(text)
+    return _TRAILING_SPACE.sub("", text), removed or controls > 0

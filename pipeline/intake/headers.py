@@ -6,7 +6,6 @@ legacy ones pass any charset to the codecs; these functions do neither, and each
 
 from __future__ import annotations
 
-import binascii
 import quopri
 import re
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from email.utils import parsedate_tz
 from urllib.parse import unquote_to_bytes
 
 from pipeline.intake.charset import clean_line, decode_bytes
+from pipeline.intake.transfer import decode_base64
 
 MAX_FIELD = 65_536
 """Characters of one field that are read."""
@@ -38,14 +38,6 @@ class Headers:
 
     def has(self, name: str) -> bool:
         return any(field == name for field, _ in self.fields)
-
-
-def decode_base64(data: bytes) -> bytes:
-    """Base64 with everything outside the alphabet ignored and a missing end tolerated."""
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-    if len(letters) % 4 == 1:
-        letters = letters[:-1]
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
@@ -125,6 +117,7 @@ _ID = re.compile(r"<[^<>\s]{1,990}>")
 
 def message_id(value: str) -> str:
     """The first Message-ID in ``value`` with its angle brackets, or ""."""
+    value = clean_line(value[:MAX_FIELD])[0]
     found = _ID.search(value)
     if found:
         return found[0]
@@ -134,6 +127,7 @@ def message_id(value: str) -> str:
 
 def references(headers: Headers) -> tuple[str, ...]:
     """Message-IDs of References and In-Reply-To, oldest first, once each; of a long chain the first and the last."""
-    chain = _ID.findall(" ".join((*headers.all("references"), *headers.all("in-reply-to")))[:MAX_FIELD])
+    field = " ".join((*headers.all("references"), *headers.all("in-reply-to")))[:MAX_FIELD]
+    chain = _ID.findall(clean_line(field)[0])
     unique = tuple(dict.fromkeys(chain))
     return unique if len(unique) <= MAX_REFERENCES else (unique[0], *unique[-(MAX_REFERENCES - 1) :])

@@ -1,53 +1,64 @@
-"""IMAP4rev1 (RFC 3501) behind `MailSource`: one folder of one account, read by UID and never changed.
+"""IMAP4rev1 (RFC 3501) behind `MailSource`: one folder of one account, read by UID.
 
-The folder is opened with EXAMINE and bodies are fetched with BODY.PEEK, so no flag of anybody's mail client changes.
-Every error of the libraries becomes a MailboxError that names host, port and folder, here and nowhere else; after one
-the connection is of no use, close it and connect again.
+The folder is opened with EXAMINE and bodies are fetched with BODY.PEEK, so no flag of anybody's mail client changes;
+only where a keyword or a move is configured it is opened read-write, and only these two are ever done.
+Every error of the libraries becomes a MailboxError that names host, port and folder; after one the connection is of no
+use, close it and connect again.
 """
 
 from __future__ import annotations
 
-import select
-import socket
-import ssl
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from typing import Any, Self
 
 from imapclient import IMAPClient  # type: ignore[import-untyped]
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError  # type: ignore[import-untyped]
+from imapclient.exceptions import (  # type: ignore[import-untyped]
+    IMAPClientAbortError,
+    IMAPClientError,
+    IMAPClientReadOnlyError,
+)
 
+from pipeline.accounts.credentials import Credentials
 from pipeline.config import ImapConfig
-from pipeline.errors import MailboxError, MailboxLoginError
+from pipeline.errors import MailboxError
+from pipeline.intake import imap_fetch
+from pipeline.intake.imap_errors import translated, words
+from pipeline.intake.imap_fetch import Listed
+from pipeline.intake.imap_idle import heard_of_mail, idle
+from pipeline.intake.imap_login import Account, log_in, log_out
+from pipeline.intake.imap_marks import Permissions, folder_names, mark, why_not
 from pipeline.intake.source import FolderStatus
 from pipeline.records import RawMail
 
-MAX_IDLE_SECONDS = 300.0
-"""Longest IDLE; a connection that died silently is noticed by the NOOP after it."""
-_STOP_CHECK_SECONDS = 1.0
-_FETCH = (b"BODY.PEEK[]", b"RFC822.SIZE", b"INTERNALDATE")
+MEGABYTE = 1_000_000
 
 
 class ImapSource:
-    """The folder ``config.folder`` on ``config.host``, as the mailbox ``name``. Use as a context manager."""
+    """The folder ``folder`` on ``config.host``, as the mailbox ``name``. Use as a context manager."""
 
-    def __init__(self, name: str, config: ImapConfig, password: str) -> None:
-        self._name = name
+    def __init__(self, name: str, config: ImapConfig, credentials: Credentials, folder: str = "INBOX") -> None:
+        self._account = Account(name, f"{config.host}:{config.port} folder {folder!r}", config)
         self._config = config
-        self._password = password
+        self._credentials = credentials
+        self._folder = folder
         self._client: IMAPClient | None = None
         self._uid_validity = 0
+        self._permissions = Permissions()
 
     @property
     def name(self) -> str:
-        return self._name
+        return self._account.mailbox
 
     @property
     def folder(self) -> str:
-        return self._config.folder
+        return self._folder
+
+    @property
+    def marks(self) -> bool:
+        return bool(self._config.keyword or self._config.move_to)
 
     def __enter__(self) -> Self:
         self.connect()
@@ -61,213 +72,120 @@ class ImapSource:
     def connect(self) -> None:
         """Connect, secure the connection as configured, log in. STARTTLS that is not offered is an error."""
         self.close()
-        with self._translated("connect"):
-            self._client = self._open()
-            self._client.normalise_times = False
-            if self._config.tls == "starttls":
-                self._client.starttls(self._context())
-        with self._translated("log in"):
-            self._login(self._connected())
+        self._client = log_in(self._account, self._credentials)
 
     def close(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            with suppress(IMAPClientError, OSError, ValueError):  # the server may be gone: that is what closing is for
-                client.logout()
-            with suppress(IMAPClientError, OSError, ValueError):
-                client.shutdown()
+            log_out(self._account, client)
 
     def capabilities(self) -> tuple[str, ...]:
         """What the server says it can do, after login."""
-        with self._translated("read the capabilities"):
-            return tuple(sorted(item.decode("ascii", "replace") for item in self._connected().capabilities()))
+        with self._doing("read the capabilities") as client:
+            return tuple(sorted(item.decode("ascii", "replace") for item in client.capabilities()))
 
     def folders(self) -> tuple[str, ...]:
         """The names of all folders, decoded from modified UTF-7."""
-        with self._translated("list the folders"):
-            return tuple(sorted(_folder_name(name) for _, _, name in self._connected().list_folders()))
+        with self._doing("list the folders") as client:
+            return tuple(folder_names(client))
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
     def select(self) -> FolderStatus:
-        with self._translated("open the folder"):
-            client = self._connected()
-            try:
-                answer = client.select_folder(self.folder, readonly=True)
-            except IMAPClientAbortError:
-                raise
-            except IMAPClientError:
-                raise self._no_folder() from None
+        with self._doing("open the folder") as client:
+            answer = self._open(client)
+            heard_of_mail(client)  # the answer to SELECT itself is no news
             exists, validity = int(answer[b"EXISTS"]), int(answer.get(b"UIDVALIDITY", 0))
             following = answer.get(b"UIDNEXT")
             uid_next = int(following) if following is not None else max(client.search("ALL"), default=0) + 1
-        if not validity:
-            raise MailboxError(f"{self._where}: the server gives no UIDVALIDITY, so mail cannot be told apart")
+            if not validity:
+                raise self._error("the server gives no UIDVALIDITY, so mail cannot be told apart")
         self._uid_validity = validity
         return FolderStatus(validity, uid_next, exists)
 
-    def fetch_new(self, after_uid: int, limit: int) -> Iterator[RawMail]:
-        with self._translated("search for new mail"):
-            found = self._connected().search(["UID", f"{after_uid + 1}:*"])
+    def uids(self, first: int = 1) -> list[int]:
+        with self._doing("search for mail") as client:
+            heard_of_mail(client)  # what was told of before is found now
+            found = client.search("ALL" if first <= 1 else ["UID", f"{first}:*"])
         # "n:*" names the last mail even where its UID is below n (RFC 3501, 6.4.8).
-        for uid in sorted(uid for uid in found if uid > after_uid)[:limit]:
-            mail = self._fetch(uid)
-            if mail is not None:
-                yield mail
+        return sorted(uid for uid in found if uid >= first)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[RawMail]:
+        """A mail over ``max_megabytes`` comes incomplete: the server is asked for its header section alone."""
+        limit = self._config.max_megabytes * MEGABYTE
+        for some in imap_fetch.in_lots(uids):
+            with self._doing("ask for the sizes of mails") as client:
+                listed = imap_fetch.list_mails(client, some)
+            for lot in imap_fetch.by_size(listed, limit):
+                yield from self._read(lot, complete=lot[0].size <= limit)
 
     def first_uid_since(self, day: date) -> int:
-        with self._translated("search by date"):
-            found = self._connected().search(["SINCE", day])
+        with self._doing("search by date") as client:
+            found = client.search(["SINCE", day])
         return min(found) if found else self.select().uid_next
 
+    def mark_done(self, uids: Sequence[int]) -> str:
+        """Keyword first, then move. Nothing at all is done where one of the two is known not to be permitted."""
+        if not self.marks or not uids:
+            return ""
+        with self._doing("mark mails") as client:
+            return why_not(self._config, self._permissions, client.capabilities()) or mark(client, self._config, uids)
+
     def wait(self, seconds: float, stop: threading.Event) -> bool:
-        """IDLE where the server can, at most `MAX_IDLE_SECONDS`; a NOOP at the end fails loudly if it hung up.
+        """IDLE where the server can, at most `MAX_IDLE_SECONDS`; a NOOP after a quiet one fails loudly if it hung up.
 
         It may return early. Without IDLE it only waits, and the answer is True: look and see.
         """
-        with self._translated("wait for mail"):
-            client = self._connected()
+        with self._doing("wait for mail") as client:
             if not client.has_capability("IDLE"):
                 stop.wait(seconds)
                 client.noop()
                 return not stop.is_set()
-            news = _idle(client, min(seconds, MAX_IDLE_SECONDS), stop)
-            _, updates = client.noop()
-            return news or _tells_of_mail(updates)
+            if not (news := idle(client, seconds, stop)):
+                client.noop()
+            return news or heard_of_mail(client)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    @property
-    def _where(self) -> str:
-        return f"{self._config.host}:{self._config.port} folder {self.folder!r}"
-
-    def _connected(self) -> IMAPClient:
-        if self._client is None:
-            raise MailboxError(f"{self._where}: not connected")
-        return self._client
-
-    def _context(self) -> ssl.SSLContext:
-        """Certificates are verified: by ``ca_file`` alone if given, else by the system's authorities."""
-        try:
-            return ssl.create_default_context(cafile=self._config.ca_file or None)
-        except OSError as error:
-            raise MailboxError(
-                f"{self._config.ca_file}: cannot be read as certificates: {error.strerror or error}",
-                remedy=f"set ca_file of mailbox {self._name!r} to a PEM file",
-            ) from None
-
-    def _open(self) -> IMAPClient:
-        implicit = self._config.tls == "implicit"
-        return IMAPClient(
-            self._config.host,
-            self._config.port,
-            ssl=implicit,
-            ssl_context=self._context() if implicit else None,
-            timeout=self._config.timeout_seconds,
-        )
-
-    def _login(self, client: IMAPClient) -> None:
-        user, password = self._config.user, self._password
-        try:
-            if user.isascii() and password.isascii():
-                client.login(user, password)
-            else:  # LOGIN carries ASCII only; PLAIN carries UTF-8 (RFC 4616)
-                client.plain_login(user, password)
-        except LoginError as error:
-            lost = isinstance(error.__context__, IMAPClientAbortError) or "[UNAVAILABLE]" in str(error).upper()
-            if lost:
-                raise MailboxError(f"{self._where}: login of {user} broke off: {_plain(error)}") from None
-            raise MailboxLoginError(
-                f"{self._where}: login of {user} refused: {_plain(error)}",
-                remedy=f"check user and password of mailbox {self._name!r}",
-            ) from None
-
-    def _no_folder(self) -> MailboxError:
-        present = [_folder_name(name) for _, _, name in self._connected().list_folders()]
-        return MailboxError(
-            f"{self._where}: no such folder", remedy=f"folders here: {', '.join(sorted(present)[:50]) or 'none'}"
-        )
-
-    def _fetch(self, uid: int) -> RawMail | None:
-        """One mail; None where it was deleted meanwhile.
-
-        A body shorter than RFC822.SIZE is fetched a second time. If both are alike the server merely counts
-        differently (some estimate the size); if not, nothing is taken.
-        """
-        with self._translated(f"fetch mail {uid}"):
-            data = self._fetch_once(uid)
-            if data is None:
-                return None
-            raw, size, received = data
-            if len(raw) < size:
-                again = self._fetch_once(uid)
-                if again is None or again[0] != raw:
-                    raise MailboxError(f"{self._where}: mail {uid} arrives in part: {len(raw)} of {size} bytes")
-            return RawMail(self._name, self.folder, self._uid_validity, uid, received, raw)
-
-    def _fetch_once(self, uid: int) -> tuple[bytes, int, datetime] | None:
-        item: dict[bytes, Any] | None = self._connected().fetch([uid], _FETCH).get(uid)
-        if not item or item.get(b"BODY[]") is None:
-            return None
-        received = item.get(b"INTERNALDATE")
-        if not isinstance(received, datetime) or received.tzinfo is None:
-            raise MailboxError(f"{self._where}: mail {uid} has no INTERNALDATE")
-        return bytes(item[b"BODY[]"]), int(item.get(b"RFC822.SIZE", 0)), received.astimezone(UTC)
-
     @contextmanager
-    def _translated(self, action: str) -> Iterator[None]:
-        """Errors of socket, TLS and protocol as one MailboxError that says what was tried where."""
-        where = self._where
+    def _doing(self, action: str) -> Iterator[IMAPClient]:
+        """The connection, with every error of the block as a MailboxError that names the place."""
+        if self._client is None:
+            raise self._error("not connected")
+        with translated(self._account.where, action, self._config.timeout_seconds):
+            yield self._client
+
+    def _error(self, problem: str, remedy: str = "") -> MailboxError:
+        return MailboxError(f"{self._account.where}: {problem}", remedy=remedy)
+
+    def _open(self, client: IMAPClient) -> dict[bytes, Any]:
+        """The answer to EXAMINE, or to SELECT where marks are to be set and the server permits it."""
+        self._permissions = Permissions()
         try:
-            yield
-        except ssl.SSLCertVerificationError as error:
-            raise MailboxError(
-                f"{where}: cannot {action}: the certificate is not valid: {error.verify_message}",
-                remedy="set ca_file to the authority that signed it",
-            ) from None
-        except TimeoutError:
-            raise MailboxError(f"{where}: cannot {action}: no answer in {self._config.timeout_seconds:g} s") from None
-        except (IMAPClientError, OSError) as error:
-            raise MailboxError(f"{where}: cannot {action}: {_plain(error)}") from None
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
-            # What imaplib and imapclient raise on answers that are no IMAP.
-            raise MailboxError(
-                f"{where}: cannot {action}: the server's answer makes no sense ({error!r:.200})"
-            ) from None
+            answer: dict[bytes, Any] = client.select_folder(self._folder, readonly=not self.marks)
+        except IMAPClientReadOnlyError:
+            answer = client.select_folder(self._folder, readonly=True)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            raise self._not_opened(client, error) from None
+        else:
+            flags = (flag.decode("ascii", "replace").lower() for flag in answer.get(b"PERMANENTFLAGS", ()))
+            self._permissions = Permissions(self.marks and b"READ-ONLY" not in answer, frozenset(flags))
+        return answer
 
+    def _not_opened(self, client: IMAPClient, error: Exception) -> MailboxError:
+        present = folder_names(client)
+        if self._folder in present:
+            return self._error(f"cannot open the folder: {words(error)}")
+        return self._error("no such folder", remedy=f"folders here: {', '.join(present[:50]) or 'none'}")
 
-def _plain(error: Exception) -> str:
-    """The message of a library error on one line, without the bytes notation of imaplib."""
-    text = str(error.strerror if isinstance(error, OSError) and error.strerror else error)
-    return " ".join(text.removeprefix("b'").removeprefix('b"').rstrip("'\"").split())[:300]
-
-
-def _folder_name(name: str | bytes) -> str:
-    return name.decode("utf-8", "replace") if isinstance(name, bytes) else name
-
-
-def _tells_of_mail(responses: list[tuple[Any, ...]]) -> bool:
-    return any(len(response) > 1 and response[1] in (b"EXISTS", b"RECENT") for response in responses)
-
-
-def _idle(client: IMAPClient, seconds: float, stop: threading.Event) -> bool:
-    """One IDLE (RFC 2177) until the server says anything, ``stop`` or ``seconds``; whether it told of new mail.
-
-    `IMAPClient.idle_check` is not used: it breaks on a line that arrives in two pieces and is silent for ever once
-    the server has hung up. Here the socket is only watched; DONE then reads what came, or fails loudly.
-    """
-    end = time.monotonic() + seconds
-    client.idle()
-    while not stop.is_set() and (left := end - time.monotonic()) > 0:
-        if _readable(client.socket(), min(_STOP_CHECK_SECONDS, left)):
-            break
-    _, responses = client.idle_done()
-    return _tells_of_mail(responses)
-
-
-def _readable(connection: socket.socket, seconds: float) -> bool:
-    if isinstance(connection, ssl.SSLSocket) and connection.pending():
-        return True
-    poller = select.poll()
-    poller.register(connection, select.POLLIN)
-    return bool(poller.poll(seconds * 1000))
+    def _read(self, lot: Sequence[Listed], complete: bool) -> Iterator[RawMail]:
+        with self._doing(f"fetch mails from {lot[0].uid} to {lot[-1].uid}") as client:
+            contents = imap_fetch.bodies(client, lot) if complete else imap_fetch.header(client, lot[0])
+        for mail in lot:
+            raw = contents.pop(mail.uid, None)
+            if raw is not None:
+                size = len(raw) if complete else mail.size
+                place = (self.name, self._folder, self._uid_validity, mail.uid)
+                yield RawMail(*place, mail.received_at, raw, size, complete)

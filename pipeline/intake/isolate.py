@@ -34,7 +34,7 @@ class ParserPool:
     ``seconds`` is the time one mail may take, ``memory`` the address space of the child in bytes.
     """
 
-    def __init__(self, seconds: float = 10.0, memory: int = 1 << 30) -> None:
+    def __init__(self, seconds: float = 5.0, memory: int = 1 << 30) -> None:
         self.seconds = seconds
         self.memory = memory
         self._child: subprocess.Popen[bytes] | None = None
@@ -46,15 +46,20 @@ class ParserPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def parse(self, raw: bytes, own_addresses: frozenset[str] = frozenset()) -> ParsedMail:
+    def parse(self, raw: bytes, own_addresses: frozenset[str] = frozenset(), authserv_id: str = "") -> ParsedMail:
         """`parse_mail` in the child; ParseError where it took too long, too much memory, or died."""
         with self._turn:
             child = self._child or self._start()
-            answer = self._exchange(child, pickle.dumps((raw, own_addresses)))
+            answer = self._exchange(child, pickle.dumps((raw, own_addresses, authserv_id)))
         record = pickle.loads(answer)  # noqa: S301 - from our own child, over our own pipe
         if not isinstance(record, ParsedMail):
             raise ParseError(f"the mail could not be read: {record}")
         return record
+
+    @property
+    def pid(self) -> int:
+        """The process id of the child, 0 where none runs."""
+        return self._child.pid if self._child else 0
 
     def close(self) -> None:
         """End the child; a later `parse` starts a new one."""
@@ -131,6 +136,21 @@ def _converse(child: subprocess.Popen[bytes], request: bytes, deadline: float) -
 # --- the child ------------------------------------------------------------------------------------------------------
 
 
+_MAX_FILES = 32
+"""Open files: the two pipes, and what the import system reads."""
+
+
+def _confine(memory: int) -> None:
+    """Take from this process what reading a mail never needs: more memory, writing files, leaving a core."""
+    for limit, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, _MAX_FILES),
+    ):
+        resource.setrlimit(limit, (most, most))
+
+
 def _allow_seconds(seconds: int) -> None:
     """Let the child use ``seconds`` more of processor time; beyond them the kernel ends it even without a parent."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -142,8 +162,7 @@ def _serve(requests: IO[bytes], answers: IO[bytes], seconds: int) -> None:
     while header := requests.read(_LENGTH.size):
         request = requests.read(_LENGTH.unpack(header)[0])
         _allow_seconds(seconds)
-        raw, own_addresses = pickle.loads(request)  # noqa: S301 - from our own parent
-        record = pickle.dumps(parse_mail(raw, own_addresses))
+        record = pickle.dumps(parse_mail(*pickle.loads(request)))  # noqa: S301 - from our own parent
         answers.write(_LENGTH.pack(len(record)) + record)
         answers.flush()
 
@@ -151,10 +170,10 @@ def _serve(requests: IO[bytes], answers: IO[bytes], seconds: int) -> None:
 def main(arguments: list[str]) -> None:
     memory, seconds = map(int, arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends the child by closing stdin
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    _confine(memory)
     try:
         _serve(sys.stdin.buffer, sys.stdout.buffer, seconds)
-    except MemoryError:
+    except (MemoryError, BrokenPipeError):  # too much for it, or nobody is left to answer
         os._exit(1)
 
 

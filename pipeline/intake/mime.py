@@ -7,18 +7,17 @@ warning says so. Nothing here raises, whatever the bytes are.
 
 from __future__ import annotations
 
-import quopri
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.intake.charset import decode_bytes
+from pipeline.intake.charset import clean_line, decode_bytes
 from pipeline.intake.headers import (
     Headers,
-    decode_base64,
     decode_words,
     parse_parameters,
 )
+from pipeline.intake.transfer import decode_transfer
 
 MAX_DEPTH = 20
 MAX_PARTS = 500
@@ -28,7 +27,10 @@ MAX_HEADER_BYTES = 262_144
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One MIME part. ``body`` is still transfer-encoded; ``children`` are those of a multipart or message part."""
+    """One MIME part. ``body`` is still transfer-encoded; ``children`` are those of a multipart or message part.
+
+    Of a multipart ``body`` is what stands outside its parts, which mail programs do not show (RFC 2046, 5.1.1).
+    """
 
     headers: Headers
     type: str
@@ -44,16 +46,12 @@ class Part:
     def name(self) -> str:
         """The file name as the sender gave it, without any folder, or ""."""
         given = parse_parameters(self.headers.get("content-disposition"))[1].get("filename", "")
-        return re.split(r"[\\/]", given or self.params.get("name", ""))[-1][:255]
+        return clean_line(re.split(r"[\\/]", given or self.params.get("name", ""))[-1][:255])[0]
 
     def content(self) -> bytes:
         """The decoded bytes."""
         encoding = self.headers.get("content-transfer-encoding").strip().lower()
-        if encoding == "base64":
-            return decode_base64(self.body)
-        if encoding == "quoted-printable":
-            return quopri.decodestring(self.body)
-        return self.body
+        return decode_transfer(self.body, encoding, is_text=self.type.startswith("text/"))
 
     def text(self) -> tuple[str, str]:
         """The decoded text of a leaf, and a warning or ""."""
@@ -142,19 +140,24 @@ def _boundary_pattern(boundary: str) -> re.Pattern[bytes]:
     return re.compile(rb"^--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*$", re.MULTILINE)
 
 
-def _sections(body: bytes, boundary: str, limit: int) -> list[bytes]:
-    """The bytes between the boundaries; text before the first and after the last is no part (RFC 2046, 5.1.1)."""
+def _sections(body: bytes, boundary: str, limit: int) -> tuple[list[bytes], bytes]:
+    """The bytes between the boundaries, and those before the first and after the last, which are no part."""
     sections: list[bytes] = []
     start: int | None = None
+    outside = b""
     for match in _boundary_pattern(boundary).finditer(body):
-        if start is not None:
+        if start is None:
+            outside = body[: match.start()]
+        else:
             sections.append(body[start : max(start, match.start() - 1)])
         start = None if match[1] else match.end() + 1
+        if match[1]:
+            outside += body[match.end() :]
         if match[1] or len(sections) >= limit:
             break
     if start is not None and len(sections) < limit:
         sections.append(body[start:])  # the closing boundary is missing: the mail was cut
-    return sections
+    return sections, outside
 
 
 def _split(data: bytes, depth: int, default_type: str, budget: _Budget) -> Part:
@@ -181,7 +184,7 @@ def _split(data: bytes, depth: int, default_type: str, budget: _Budget) -> Part:
 
 def _split_multipart(leaf: Part, depth: int, budget: _Budget) -> Part:
     boundary = leaf.params.get("boundary", "")
-    sections = _sections(leaf.body, boundary, MAX_PARTS) if boundary else []
+    sections, outside = _sections(leaf.body, boundary, MAX_PARTS) if boundary else ([], b"")
     if not sections:
         budget.warn("a multipart without parts was read as plain text")
         return Part(leaf.headers, "text/plain", {}, leaf.body)
@@ -192,16 +195,21 @@ def _split_multipart(leaf: Part, depth: int, budget: _Budget) -> Part:
             budget.warn("the mail is nested too deeply or has too many parts; the rest was not read")
             break
         children.append(_split(section, depth + 1, default, budget))
-    return Part(leaf.headers, leaf.type, leaf.params, b"", tuple(children))
+    return Part(leaf.headers, leaf.type, leaf.params, outside, tuple(children))
+
+
+def normal_lines(raw: bytes) -> bytes:
+    """The mail with ``\\n`` line ends, from its first header field on."""
+    data = raw.replace(b"\r\n", b"\n")
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    return _without_junk(data.lstrip(b"\n"))
 
 
 def split_mail(raw: bytes) -> tuple[Part, tuple[str, ...]]:
     """The tree of parts of a mail, at most `MAX_DEPTH` deep and `MAX_PARTS` large, and warnings."""
-    data = raw.replace(b"\r\n", b"\n")
-    if b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
     budget = _Budget()
-    root = _split(_without_junk(data.lstrip(b"\n")), 0, "text/plain", budget)
+    root = _split(normal_lines(raw), 0, "text/plain", budget)
     return root, tuple(budget.warnings)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from pipeline.intake.addresses import addresses_in, parse_addresses
+from pipeline.intake.addresses import parse_addresses
 from pipeline.intake.body import Body, read_body
 from pipeline.intake.charset import INVISIBLE_WARNING, clean_line
 from pipeline.intake.guard import classify_mail
@@ -15,18 +15,20 @@ from pipeline.intake.headers import (
     parse_date,
     references,
 )
-from pipeline.intake.mime import Part, is_mail, split_mail
+from pipeline.intake.identity import NO_RESULT, read_identity
+from pipeline.intake.mime import Part, is_mail, normal_lines, parse_headers, split_mail
 from pipeline.intake.quoted import split_reply
 from pipeline.records import Address, Identity, MailKind, ParsedMail
 
 MAX_SUBJECT = 1000
-
-_NO_RESULT = "no authentication result from a trusted server"
+MISSING_ID_DOMAIN = "missing.invalid"
+"""The domain of the ids we give to mails that came without one; no mail can be sent there."""
+_DELIVERY_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-delivered-to")
 
 
 def synthetic_id(raw: bytes) -> str:
     """The identity of a mail without Message-ID: the hash of its bytes."""
-    return f"<{hashlib.sha256(raw).hexdigest()}@missing.invalid>"
+    return f"<{hashlib.sha256(raw).hexdigest()}@{MISSING_ID_DOMAIN}>"
 
 
 def unreadable_mail(raw: bytes, reason: str) -> ParsedMail:
@@ -48,16 +50,18 @@ def unreadable_mail(raw: bytes, reason: str) -> ParsedMail:
         attachments=(),
         identity=Identity(False, "the mail could not be read"),
         references=(),
+        content_hash=hashlib.sha256(raw).hexdigest(),
     )
 
 
-def parse_mail(raw: bytes, own_addresses: frozenset[str] = frozenset()) -> ParsedMail:
-    """Read a mail; ``own_addresses`` (lower case) are those of the mailbox, whose own mail is never answered.
+def parse_mail(raw: bytes, own_addresses: frozenset[str] = frozenset(), authserv_id: str = "") -> ParsedMail:
+    """Read a mail; ``own_addresses`` (lower case) are the firm's, whose own mail is never answered.
 
+    ``authserv_id`` names the server whose Authentication-Results are believed; without it nobody is trusted.
     Never raises, whatever the bytes; only a lack of memory passes.
     """
     try:
-        return _parse(raw, own_addresses)
+        return _parse(raw, own_addresses, authserv_id)
     except MemoryError:
         raise
     except Exception as error:
@@ -68,27 +72,6 @@ def _addresses(headers: Headers, field: str) -> tuple[Address, ...]:
     return tuple(address for value in headers.all(field) for address in parse_addresses(value))
 
 
-def _domain(address: Address) -> str:
-    return address.email.rpartition("@")[2]
-
-
-def _identity(headers: Headers, senders: tuple[Address, ...], reply_to: Address | None) -> Identity:
-    """Never trusted without proof; the plainest trick is named first."""
-    if not senders:
-        return Identity(False, "the From header names no address")
-    if len(headers.all("from")) > 1:
-        return Identity(False, "the mail has several From headers")
-    if len({address.email.lower() for address in senders}) > 1:
-        shown = ", ".join(address.email for address in senders[:3])
-        return Identity(False, f"the From header names several addresses: {shown}")
-    others = [shown for shown in addresses_in(senders[0].name) if shown.lower() != senders[0].email.lower()]
-    if others:
-        return Identity(False, f"the sender's name shows another address: {others[0]} instead of {senders[0].email}")
-    if reply_to and _domain(reply_to) != _domain(senders[0]):
-        return Identity(False, f"replies go to another domain: {_domain(reply_to)}; {_NO_RESULT}")
-    return Identity(False, _NO_RESULT)
-
-
 def _subject(root: Part, warnings: dict[str, None]) -> str:
     raw = root.headers.get("subject")
     if clean_line(raw)[1]:
@@ -96,7 +79,7 @@ def _subject(root: Part, warnings: dict[str, None]) -> str:
     subject = decode_words(raw)
     if len(subject) > MAX_SUBJECT:
         warnings[f"the subject was cut to {MAX_SUBJECT} characters"] = None
-    return subject[:MAX_SUBJECT].rstrip()
+    return clean_line(subject[:MAX_SUBJECT])[0]
 
 
 def _identifier(raw: bytes, headers: Headers, warnings: dict[str, None]) -> str:
@@ -106,11 +89,31 @@ def _identifier(raw: bytes, headers: Headers, warnings: dict[str, None]) -> str:
     return found or synthetic_id(raw)
 
 
+_AUTHORS_FIELDS = ("from", "reply-to", "to", "cc", "subject", "date", "message-id")
+
+
+def content_hash(raw: bytes, headers: Headers) -> str:
+    """SHA-256 over what the author wrote: the fields that name the mail, and the body as bytes.
+
+    Trace fields and what servers add differ between two deliveries of one mail; line ends and folding may.
+    """
+    digest = hashlib.sha256()
+    for name in _AUTHORS_FIELDS:
+        digest.update(f"{name}:{' '.join(' '.join(headers.all(name)).split())}\n".encode("utf-8", "replace"))
+    digest.update(parse_headers(normal_lines(raw))[1].rstrip())
+    return digest.hexdigest()
+
+
+def _delivered_to(headers: Headers) -> tuple[str, ...]:
+    found = (address for name in _DELIVERY_FIELDS for address in _addresses(headers, name))
+    return tuple(dict.fromkeys(address.email.lower() for address in found))
+
+
 def _join(*texts: str) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _parse(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
+def _parse(raw: bytes, own_addresses: frozenset[str], authserv_id: str) -> ParsedMail:
     root, limits = split_mail(raw)
     headers = root.headers
     if not is_mail(headers):
@@ -119,9 +122,12 @@ def _parse(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
     warnings = dict.fromkeys(limits) | body.warnings
     senders = _addresses(headers, "from")
     reply_to = next(iter(_addresses(headers, "reply-to")), None)
-    identity = _identity(headers, senders, reply_to)
-    if identity.why != _NO_RESULT:
-        warnings[identity.why.partition(";")[0]] = None
+    identity = read_identity(headers, senders, reply_to, authserv_id)
+    verdict, _, aside = identity.why.partition("; ")
+    if not identity.trusted and verdict != NO_RESULT:
+        warnings[verdict] = None
+    elif identity.trusted and aside:
+        warnings[aside] = None
     date = parse_date(headers.get("date"))
     if date is None:
         warnings["the Date header is missing or cannot be read"] = None
@@ -146,4 +152,6 @@ def _parse(raw: bytes, own_addresses: frozenset[str]) -> ParsedMail:
         identity=identity,
         references=references(headers),
         warnings=tuple(warnings),
+        content_hash=content_hash(raw, headers),
+        delivered_to=_delivered_to(headers),
     )

@@ -40,6 +40,8 @@ _PERSONAL = re.compile(
     r"\b(?:I|we|your?|ich|wir|sie|ihre?|je|j'ai|nous|vous|votre|ik|wij|jullie|yo|nosotros|usted|su)\b"
 )
 _MAX_INTRO_LINES = 6
+# The writer's own sentence above the introduction is no part of it; "10 a.m." and "3." end no sentence.
+_SENTENCE_END = re.compile(r"(?<![\d\s])(?<!\b[ap]\.m)[.!?;:…]\Z", re.IGNORECASE)
 
 
 def _joined(lines: Sequence[str], start: int) -> tuple[list[str], list[int]]:
@@ -47,11 +49,13 @@ def _joined(lines: Sequence[str], start: int) -> tuple[list[str], list[int]]:
     texts, ends, text = [], [], ""
     for index in range(start, min(start + _MAX_INTRO_LINES, len(lines))):
         bare = lines[index].lstrip("> ").strip()
-        if len(bare) > MAX_LINE or (not bare and "<" not in "".join(lines[index : index + 2])):
+        if len(bare) > MAX_LINE or (not bare and not "".join(lines[index : index + 2]).lstrip("> ").startswith("<")):
             break
         text = f"{text} {bare}".strip()
         texts.append(text)
         ends.append(index + 1)
+        if _SENTENCE_END.search(bare):
+            break
     return texts, ends
 
 

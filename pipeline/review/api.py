@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import NinjaAPI, Schema
 from ninja.security import HttpBearer
 
@@ -15,6 +17,7 @@ from pipeline.errors import CalmdeskError, NotAllowed
 from pipeline.flow import TicketState
 from pipeline.review import decisions
 from pipeline.review.installation import configuration
+from pipeline.review.mailboxes import FolderState, folder_states
 from pipeline.review.roles import Permission, require
 from pipeline.store import tickets
 from pipeline.store.models import ApiToken, Draft, Message, Ticket
@@ -38,7 +41,13 @@ class Bearer(HttpBearer):
 api = NinjaAPI(title="Calmdesk", version="1", auth=Bearer(), urls_namespace="api-1", docs_url=None, openapi_url="")
 
 
-class Decision(Schema):
+class Approval(Schema):
+    version: int
+    confirm_recipient: str = ""
+    """The address the reply goes to, where that is not plainly the customer's."""
+
+
+class Rejection(Schema):
     version: int
     reason: str = ""
 
@@ -59,7 +68,7 @@ def list_tickets(request: HttpRequest, state: str | None = None, after: int = 0,
     if state and state not in set(TicketState):
         return _problem(request, 400, f"unknown state {state!r}; one of {', '.join(TicketState)}")
     limit = max(1, min(limit, LONGEST_PAGE))
-    rows = Ticket.objects.filter(pk__gt=after).order_by("pk").prefetch_related("drafts")
+    rows = Ticket.objects.filter(pk__gt=after, merged_into__isnull=True).order_by("pk").prefetch_related("drafts")
     if state:
         rows = rows.filter(state=state)
     page = list(rows[: limit + 1])
@@ -71,12 +80,13 @@ def list_tickets(request: HttpRequest, state: str | None = None, after: int = 0,
 
 @api.get("/tickets/{ticket_id}")
 def get_ticket(request: HttpRequest, ticket_id: int) -> Any:
-    """One ticket with its messages, and its drafts in full."""
+    """One ticket with its messages, and its drafts in full. One that was merged says where its mail is now."""
     _reader(request)
     ticket = Ticket.objects.get(pk=ticket_id)
     messages = list(ticket.messages.order_by("received_at", "id"))
     newest = tickets.newest_answerable(ticket) or (messages[-1] if messages else None)
     return _summary(ticket) | {
+        "merged_into": ticket.merged_into_id,
         "text": (newest.parsed or {}).get("text", "") if newest else "",
         "messages": [_message(message) for message in messages],
         "drafts": [_draft(draft) | {"body": draft.body, "checks": draft.checks} for draft in _drafts(ticket)],
@@ -88,14 +98,30 @@ def get_ticket(request: HttpRequest, ticket_id: int) -> Any:
 
 
 @api.post("/drafts/{draft_id}/approve")
-def approve(request: HttpRequest, draft_id: int, decision: Decision) -> Any:
-    """Approve exactly the version named; 409 when it is no longer the newest, or a check blocks it."""
-    return _draft(decisions.approve(configuration(), _user(request), draft_id, decision.version))
+def approve(request: HttpRequest, draft_id: int, decision: Approval) -> Any:
+    """Approve exactly the version named; 409 when it is no longer the newest, a check blocks it, or the recipient
+    must be confirmed."""
+    user, confirmed = _user(request), decision.confirm_recipient
+    return _draft(decisions.approve(configuration(), user, draft_id, decision.version, confirmed))
 
 
 @api.post("/drafts/{draft_id}/reject")
-def reject(request: HttpRequest, draft_id: int, decision: Decision) -> Any:
+def reject(request: HttpRequest, draft_id: int, decision: Rejection) -> Any:
     return _draft(decisions.reject(_user(request), draft_id, decision.version, decision.reason))
+
+
+@api.get("/mailboxes")
+def list_mailboxes(request: HttpRequest) -> Any:
+    """Every folder with what keeps it from being read, and what came from it; imported ones last."""
+    _reader(request)
+    states = folder_states(configuration(), timezone.now())
+    return {"items": [_folder(state) for state in states]}
+
+
+def _folder(state: FolderState) -> dict[str, Any]:
+    facts = dataclasses.asdict(state)
+    traffic: dict[str, Any] = facts.pop("traffic")
+    return facts | traffic
 
 
 def _user(request: HttpRequest) -> User:
@@ -153,5 +179,11 @@ def _message(message: Message) -> dict[str, Any]:
         "text": parsed.get("text"),
         "quoted": parsed.get("quoted"),
         "attachments": parsed.get("attachments", []),
+        "warnings": parsed.get("warnings", []),
+        "identity": parsed.get("identity"),
+        "size": message.size,
+        "complete": message.complete,
+        "suggested_ticket": message.suggested_id,
+        "suggestion": message.suggestion,
         "triage": message.triage,
     }

@@ -1,4 +1,4 @@
-"""What a person may decide. The page and the API both come here, so both follow the same rules.
+"""What a person may decide on drafts and replies. The page and the API both come here, so both follow the same rules.
 
 Each function works in one transaction, raises StaleError when the person acted on something that is no longer so,
 NotAllowed when their role does not permit it, and leaves a line in the audit trail.
@@ -15,16 +15,19 @@ from pipeline.drafting.checks import CheckContext, run_checks
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.promises import find_promises
 from pipeline.errors import FlowError, StaleError
-from pipeline.flow import MESSAGE_CHANGES, OUTGOING_CHANGES, DraftState, MessageState, OutgoingState, check_change
-from pipeline.records import Address, CheckResult, CheckStatus, DraftKind, Fault, MailKind, ParsedMail, Reply, Source
+from pipeline.flow import OUTGOING_CHANGES, DraftState, OutgoingState, check_change
+from pipeline.intake.parse import MISSING_ID_DOMAIN
+from pipeline.intake.thread import reply_address, reply_token
+from pipeline.records import Address, CheckResult, CheckStatus, DraftKind, Envelope, Fault, ParsedMail, Reply, Source
+from pipeline.review.recipient import confirmed_recipient
 from pipeline.review.roles import Permission, require
 from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
-from pipeline.store import codec, tickets
+from pipeline.store import approvals, codec, tickets
 from pipeline.store.cases import case_of
-from pipeline.store.models import Approval, Draft, Message, Outgoing, Ticket
+from pipeline.store.models import Approval, Draft, Outgoing, Ticket
+from pipeline.store.threads import signing_key
 
 LONGEST_BODY = 100_000
-MISSING_ID_DOMAIN = "missing.invalid"
 
 
 def _mailbox(config: Config, ticket: Ticket) -> MailboxConfig:
@@ -86,17 +89,11 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
     return draft
 
 
-def recipient_of(message: Message) -> Address:
-    """Whom a reply to ``message`` goes to: Reply-To where given, else From (RFC 5322 3.6.3)."""
-    parsed = codec.parsed_from_json(message.parsed)
-    recipient = parsed.reply_to or parsed.sender
-    if recipient is None:
-        raise FlowError(f"message {message.pk} names nobody who could be answered")
-    return recipient
+def approve(config: Config, user: User, draft_id: int, version: int, confirm_recipient: str = "") -> Draft:
+    """A person's yes: put the reply into its final bytes, bind the approval to them, and queue it.
 
-
-def approve(config: Config, user: User, draft_id: int, version: int) -> Draft:
-    """A person's yes: put the reply into its final bytes, bind the approval to them, and queue it."""
+    ``confirm_recipient`` names the address the reply goes to, where that is not plainly the customer's.
+    """
     require(user, Permission.DECIDE)
     with transaction.atomic():
         draft = _open_draft(draft_id, version)
@@ -106,10 +103,8 @@ def approve(config: Config, user: User, draft_id: int, version: int) -> Draft:
         if blocked:
             raise StaleError(f"draft {draft_id} is blocked: {blocked[0].message}")
         mailbox = _mailbox(config, ticket)
-        recipient = recipient_of(message)
-        if recipient.email.lower() in mailbox.own_addresses:
-            raise FlowError("the reply would go to our own address")
-        reply = _reply(draft, Address(mailbox.display_name or mailbox.firm.name, mailbox.address), recipient)
+        recipient = confirmed_recipient(config, ticket, message, confirm_recipient)
+        reply = _reply(draft, mailbox, recipient)
         raw, envelope = compose_reply(reply), envelope_for(reply)
         approval = Approval.objects.create(
             draft=draft,
@@ -137,18 +132,24 @@ def approve(config: Config, user: User, draft_id: int, version: int) -> Draft:
     return draft
 
 
-def _reply(draft: Draft, sender: Address, recipient: Address) -> Reply:
-    parsed = codec.parsed_from_json(draft.message.parsed)
-    domain = sender.email.rpartition("@")[2]
+def _reply(draft: Draft, mailbox: MailboxConfig, recipient: Address) -> Reply:
+    sender = Address(mailbox.display_name or mailbox.firm.name, mailbox.address)
     return Reply(
-        message_id=new_message_id(domain),
+        message_id=new_message_id(sender.email.rpartition("@")[2]),
         sender=sender,
         recipient=recipient,
         subject=draft.subject,
         body=draft.body,
-        references=_references(parsed),
+        references=_references(codec.parsed_from_json(draft.message.parsed)),
         date=timezone.now(),
+        reply_to=_token_address(draft.ticket, sender) if mailbox.plus_addressing else None,
     )
+
+
+def _token_address(ticket: Ticket, sender: Address) -> Address:
+    """Where the customer's next mail shall go: an address that proves which conversation it continues."""
+    token = reply_token(signing_key(), ticket.mailbox, ticket.pk)
+    return Address(sender.name, reply_address(sender.email, token))
 
 
 def _references(parsed: ParsedMail) -> tuple[str, ...]:
@@ -175,6 +176,8 @@ def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
     require(user, Permission.DECIDE)
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+        if ticket.merged_into_id:
+            raise StaleError(f"ticket {ticket_id} was put into ticket {ticket.merged_into_id}")
         ticket.fault = fault
         ticket.save(update_fields=["fault"])
         tickets.draft_again(tickets.newest_answerable(ticket))
@@ -183,42 +186,9 @@ def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
     return ticket
 
 
-def is_customer(user: User, ticket_id: int) -> Ticket:
-    """A person says that a suppressed mail is a customer's after all: it goes on through triage."""
-    require(user, Permission.DECIDE)
-    with transaction.atomic():
-        ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
-        message = ticket.messages.order_by("-received_at", "-id").first()
-        if message is None or message.state != MessageState.SUPPRESSED:
-            raise StaleError(f"the newest mail of ticket {ticket_id} is not suppressed")
-        recipient_of(message)
-        message.state = check_change(MESSAGE_CHANGES, MessageState(message.state), MessageState.PARSED)
-        message.reason = ""
-        message.parsed = {**(message.parsed or {}), "kind": MailKind.CUSTOMER, "reason": ""}
-        message.due_at = timezone.now()
-        message.save()
-        ticket.version += 1
-        ticket.reasons = []
-        tickets.withdraw_open_drafts(ticket, message)
-        tickets.refresh(ticket)
-        tickets.record(user.get_username(), "called a customer", ticket, message=message.pk)
-    return ticket
-
-
-def reprocess(user: User, ticket_id: int) -> Ticket:
-    """A person says: try the quarantined mail again, from its raw bytes."""
-    require(user, Permission.DECIDE)
-    with transaction.atomic():
-        ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
-        message = ticket.messages.filter(state=MessageState.QUARANTINED).order_by("-received_at").first()
-        if message is None:
-            raise StaleError(f"ticket {ticket_id} has no quarantined mail")
-        message.state = check_change(MESSAGE_CHANGES, MessageState(message.state), MessageState.RECEIVED)
-        message.tries, message.due_at, message.reason = 0, timezone.now(), ""
-        message.save()
-        tickets.refresh(ticket)
-        tickets.record(user.get_username(), "tried again", ticket, message=message.pk)
-    return ticket
+def why_void(row: Outgoing) -> str:
+    """Why the approval of ``row`` no longer holds, so that the sender would refuse it; "" while it does."""
+    return approvals.why_void(row, approval_hash(bytes(row.raw), Envelope(row.sender, tuple(row.recipients))))
 
 
 def settle(user: User, outgoing_id: int, was_sent: bool) -> Outgoing:
@@ -228,6 +198,8 @@ def settle(user: User, outgoing_id: int, was_sent: bool) -> Outgoing:
         row = Outgoing.objects.select_for_update().select_related("ticket", "approval__draft").get(pk=outgoing_id)
         if row.state not in (OutgoingState.UNCERTAIN, OutgoingState.FAILED):
             raise StaleError(f"outgoing mail {outgoing_id} is {row.state}: there is nothing to settle")
+        if row.state == OutgoingState.FAILED and not was_sent and (why := why_void(row)):
+            raise StaleError(f"outgoing mail {outgoing_id} cannot be sent: {why}")
         new = OutgoingState.SENT if was_sent else OutgoingState.QUEUED
         row.state = check_change(OUTGOING_CHANGES, OutgoingState(row.state), new)
         row.error, row.due_at = "", timezone.now()

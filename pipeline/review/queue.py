@@ -1,14 +1,17 @@
-"""The queue: which tickets a view shows, and in which order."""
+"""The queue: which tickets a view shows, and in which order. A merged ticket is in no view."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from pipeline.flow import TicketState
-from pipeline.store.models import Ticket
+from pipeline.flow import MessageState, TicketState
+from pipeline.records import MailKind
+from pipeline.store.limits import HELD_BACK
+from pipeline.store.models import Message, Ticket
 
 _T = TicketState
 
@@ -18,10 +21,31 @@ VIEWS: dict[str, tuple[str, tuple[TicketState, ...]]] = {
     "approved": ("Sending", (_T.APPROVED,)),
     "sent": ("Sent", (_T.SENT,)),
     "rejected": ("Rejected", (_T.REJECTED,)),
+    "held": ("Held back", ()),
     "suppressed": ("No answer due", (_T.SUPPRESSED,)),
     "quarantined": ("Quarantine", (_T.QUARANTINED,)),
+    "history": ("History", (_T.HISTORY,)),
 }
 LONGEST_LIST = 200
+
+_HELD = Q(state=MessageState.SUPPRESSED, reason__startswith=HELD_BACK)
+_QUARANTINED = Q(state=MessageState.QUARANTINED)
+_ROBOTS = (MailKind.AUTO_REPLY, MailKind.BOUNCE, MailKind.LIST, MailKind.NEWSLETTER, MailKind.SPAM)
+
+GROUPS: dict[str, tuple[str, Q]] = {
+    "robots": ("Robots and lists", Q(state=MessageState.SUPPRESSED, parsed__kind__in=_ROBOTS)),
+    "copies": ("Second deliveries", Q(state=MessageState.SUPPRESSED, reason__startswith="second delivery of")),
+    "own": ("Our own mail", Q(state=MessageState.SUPPRESSED, parsed__kind=MailKind.OWN)),
+}
+"""Of the mail that gets no answer: by why, also where it lies in a customer's ticket."""
+
+_MAILS = {
+    "held": _HELD,
+    "suppressed": Q(state=MessageState.SUPPRESSED),
+    "quarantined": _QUARANTINED,
+    "history": Q(state=MessageState.HISTORY),
+}
+"""The mails that a view is about, where it is about mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +55,71 @@ class View:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A ticket in a list; ``mail`` is the mail it stands there for, in the views that are about mails."""
+
+    ticket: Ticket
+    left: str
+    mail: Message | None = None
+
+
 def view_of(name: str | None) -> str:
     return name if name in VIEWS else "open"
 
 
-def tickets_in(view: str) -> QuerySet[Ticket]:
+def group_of(view: str, name: str | None) -> str:
+    return name if name in GROUPS and view == "suppressed" else ""
+
+
+def tickets_in(view: str, group: str = "") -> QuerySet[Ticket]:
     """Sorted by the risk of missing the promised time, never by the volume of a message (P17); newest where done."""
-    rows = Ticket.objects.filter(state__in=VIEWS[view][1])
+    rows = Ticket.objects.filter(_shown_in(view, group), merged_into__isnull=True)
     if view in ("open", "working", "approved"):
         return rows.order_by(F("reply_due_at").asc(nulls_first=True), "id")
     return rows.order_by("-updated_at")
 
 
+def _shown_in(view: str, group: str) -> Q:
+    """Held back and quarantined mail is found whatever became of the rest of its ticket."""
+    states = Q(state__in=VIEWS[view][1])
+    if group:
+        return _with(GROUPS[group][1])
+    if view == "held":
+        return _with(_HELD)
+    if view == "suppressed":
+        return states & ~_with(_HELD)
+    return states | _with(_QUARANTINED) if view == "quarantined" else states
+
+
+def _with(mails: Q) -> Q:
+    return Q(pk__in=Message.objects.filter(mails, ticket__isnull=False).values("ticket"))
+
+
 def views() -> list[View]:
-    counts = dict(Ticket.objects.values_list("state").annotate(Count("id")))
-    return [View(name, title, sum(counts.get(state, 0) for state in states)) for name, (title, states) in VIEWS.items()]
+    counts = dict(Ticket.objects.filter(merged_into__isnull=True).values_list("state").annotate(Count("id")))
+
+    def count(name: str) -> int:
+        by_state = name not in ("held", "suppressed", "quarantined")
+        return sum(counts.get(state, 0) for state in VIEWS[name][1]) if by_state else tickets_in(name).count()
+
+    return [View(name, title, count(name)) for name, (title, _) in VIEWS.items()]
+
+
+def lines(view: str, group: str, now: datetime) -> list[Line]:
+    """The list of a view, at most `LONGEST_LIST` long."""
+    rows = list(tickets_in(view, group)[:LONGEST_LIST])
+    mails = _newest_mails(rows, GROUPS[group][1] if group else _MAILS[view]) if view in _MAILS else {}
+    return [Line(row, time_left(row.reply_due_at, now), mails.get(row.pk)) for row in rows]
+
+
+_LISTED = ("ticket_id", "state", "reason", "size", "complete", "received_at", "mailbox", "folder", "tries")
+
+
+def _newest_mails(rows: Iterable[Ticket], mails: Q) -> dict[int, Message]:
+    """By ticket, the newest mail that fits; the large columns stay where they are."""
+    found = Message.objects.filter(mails, ticket__in=list(rows)).only(*_LISTED).order_by("received_at", "id")
+    return {mail.ticket_id: mail for mail in found if mail.ticket_id}
 
 
 def time_left(due: datetime | None, now: datetime) -> str:

@@ -33,6 +33,7 @@ REFERENCES_LIMIT = 20
 HEADERS = (
     "From",
     "To",
+    "Reply-To",
     "Subject",
     "Date",
     "Message-ID",
@@ -45,7 +46,7 @@ HEADERS = (
 )
 """Every header a reply may have, in order, each at most once. No Auto-Submitted: a person approved it (RFC 3834)."""
 
-_OPTIONAL = {"In-Reply-To", "References"}
+_OPTIONAL = {"Reply-To", "In-Reply-To", "References"}
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\U0010ffff-]+"
 _LOCAL_PART = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
 _DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
@@ -124,6 +125,7 @@ def _fields(reply: Reply, subject: str) -> dict[str, str]:
     fields = {
         "From": _mailbox(reply.sender),
         "To": _mailbox(reply.recipient),
+        **({"Reply-To": _mailbox(reply.reply_to)} if reply.reply_to else {}),
         "Subject": _unstructured(subject),
         "Date": format_datetime((reply.date or datetime.now(UTC)).astimezone(UTC)),
         "Message-ID": reply.message_id,
@@ -191,8 +193,8 @@ def _compare(raw: bytes, fields: dict[str, str], reply: Reply, subject: str, bod
         raise SubmissionRefused("the reply would have other values in its headers than were meant")
     if _BARE_LINE_END.search(raw) or any(len(line) > _LINE_LIMIT for line in raw.split(b"\r\n")):
         raise SubmissionRefused("the reply would not consist of proper lines")
-    for name, address in (("From", reply.sender), ("To", reply.recipient)):
-        if _addresses(message, name) != [smtp_address(address.email)]:
+    for name, address in (("From", reply.sender), ("To", reply.recipient), ("Reply-To", reply.reply_to)):
+        if address and _addresses(message, name) != [smtp_address(address.email)]:
             raise SubmissionRefused(f"the reply would not have the one {name} address {address.email!a}")
     if str(message["Subject"]) != subject:
         raise SubmissionRefused("the reply would have another subject than was meant")

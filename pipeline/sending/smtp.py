@@ -1,8 +1,9 @@
 """Handing a mail to the user's SMTP server, with an error that says what is known about its fate.
 
-Up to and including login, everything that fails concerns the account and not the mail, also a 5xx answer: the mail is
-deferred, and the remedy says what to mend. From MAIL on an explicit 4xx defers and an explicit 5xx refuses. Once data
-has gone out, only an explicit answer decides; without one the outcome is uncertain. TLS fails closed.
+Up to and including login, everything that fails concerns the account and not the mail, also a 5xx answer or an access
+token that cannot be had: the mail is deferred, and the remedy says what to mend. From MAIL on an explicit 4xx defers
+and an explicit 5xx refuses. Once data has gone out, only an explicit answer decides; without one the outcome is
+uncertain. TLS fails closed.
 """
 
 from __future__ import annotations
@@ -16,8 +17,17 @@ from contextlib import contextmanager, suppress
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
 
+from pipeline.accounts.credentials import Credentials, Password, TokenSource
+from pipeline.accounts.sasl import bearer_message
 from pipeline.config import SmtpConfig
-from pipeline.errors import ConfigError, SubmissionDeferred, SubmissionError, SubmissionRefused, SubmissionUncertain
+from pipeline.errors import (
+    ConfigError,
+    MailboxError,
+    SubmissionDeferred,
+    SubmissionError,
+    SubmissionRefused,
+    SubmissionUncertain,
+)
 from pipeline.records import Envelope
 from pipeline.sending.compose import smtp_address
 
@@ -33,9 +43,9 @@ _FINAL_ERRORS: dict[int, type[SubmissionError]] = {4: SubmissionDeferred, 5: Sub
 class SmtpSubmitter:
     """Sends through one account, one connection a mail; ``config.ca_file`` replaces the system's authorities."""
 
-    def __init__(self, config: SmtpConfig, password: str) -> None:
+    def __init__(self, config: SmtpConfig, credentials: Credentials) -> None:
         self._config = config
-        self._password = password
+        self._credentials = credentials
         self._server = f"{config.host}:{config.port}"
 
     def check(self) -> str:
@@ -118,25 +128,47 @@ class SmtpSubmitter:
         _expect(smtp.ehlo(), 250)
 
     def _log_in(self, smtp: smtplib.SMTP) -> None:
-        """AUTH PLAIN or LOGIN, in UTF-8 (smtplib's own login takes ASCII passwords only)."""
-        user, password = self._config.user.encode("utf-8"), self._password.encode("utf-8")
-        offered = smtp.esmtp_features.get("auth", "").upper().split()
-        if "PLAIN" in offered:
-            answer = smtp.docmd("AUTH", f"PLAIN {_base64(bytes(1) + user + bytes(1) + password)}")
-        elif "LOGIN" in offered:
-            _expect(smtp.docmd("AUTH", f"LOGIN {_base64(user)}"), 334)
-            answer = smtp.docmd(_base64(password))
+        if isinstance(self._credentials, Password):
+            answer = self._with_password(smtp, self._credentials.value)
+            remedy = "check smtp.user and the password"
         else:
+            answer = self._with_token(smtp, self._credentials)
+            remedy = "check smtp.user, and that this account may send by SMTP with the scopes of its login"
+        if _refused(answer):
             raise SubmissionDeferred(
-                f"{self._server} offers no login by password (AUTH PLAIN or LOGIN)",
-                remedy="check smtp.port and smtp.tls: many servers offer login on an encrypted connection only",
-            )
-        if answer[0] in (534, 535):
-            raise SubmissionDeferred(
-                f"{self._server} refused the login of {self._config.user}: {_text(answer[1])}",
-                remedy="check smtp.user and the password",
+                f"{self._server} refused the login of {self._config.user}: {_text(answer[1])}", remedy=remedy
             )
         _expect(answer, 235)
+
+    def _with_password(self, smtp: smtplib.SMTP, secret: str) -> tuple[int, bytes]:
+        """AUTH PLAIN or LOGIN, in UTF-8 (smtplib's own login takes ASCII passwords only)."""
+        user, password = self._config.user.encode("utf-8"), secret.encode("utf-8")
+        offered = _mechanisms(smtp)
+        if "PLAIN" in offered:
+            return smtp.docmd("AUTH", f"PLAIN {_base64(bytes(1) + user + bytes(1) + password)}")
+        if "LOGIN" not in offered:
+            raise self._not_offered("login by password (AUTH PLAIN or LOGIN)")
+        _expect(smtp.docmd("AUTH", f"LOGIN {_base64(user)}"), 334)
+        return smtp.docmd(_base64(password))
+
+    def _with_token(self, smtp: smtplib.SMTP, source: TokenSource) -> tuple[int, bytes]:
+        """AUTH with an access token; one that is refused is tried once more with a fresh one."""
+        if source.mechanism not in _mechanisms(smtp):
+            raise self._not_offered(f"login by AUTH {source.mechanism}")
+        answer = self._bearer(smtp, source.mechanism, source.token())
+        return self._bearer(smtp, source.mechanism, source.token(fresh=True)) if _refused(answer) else answer
+
+    def _bearer(self, smtp: smtplib.SMTP, mechanism: str, token: str) -> tuple[int, bytes]:
+        message = bearer_message(mechanism, self._config.user, token, self._config.host, self._config.port)
+        answer = smtp.docmd("AUTH", f"{mechanism} {_base64(message)}")
+        # A refusal gives its details first and waits for a message without content (RFC 7628, 3.2.3).
+        return smtp.docmd("" if mechanism == "XOAUTH2" else _base64(b"\x01")) if answer[0] == 334 else answer
+
+    def _not_offered(self, what: str) -> SubmissionDeferred:
+        return SubmissionDeferred(
+            f"{self._server} offers no {what}",
+            remedy="check smtp.port and smtp.tls: many servers offer login on an encrypted connection only",
+        )
 
     def _offer(self, smtp: smtplib.SMTP, raw: bytes, envelope: Envelope) -> None:
         """MAIL and RCPT; SMTPUTF8 and 8BITMIME are asked for only where the mail needs them."""
@@ -184,6 +216,10 @@ class SmtpSubmitter:
                 f"{self._server}: its certificate was not accepted: {error.verify_message}; nothing was sent",
                 remedy="check smtp.host, or name the server's authority in smtp.ca_file",
             ) from error
+        except MailboxError as error:  # of the source of tokens
+            raise SubmissionDeferred(
+                f"{self._server}: no token to log in with: {error.message}; nothing was sent", remedy=error.remedy
+            ) from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a host name that cannot be one
             raise SubmissionDeferred(f"{self._server}: no session: {_reason(error)}; nothing was sent") from error
 
@@ -203,6 +239,14 @@ def _expect(answer: tuple[int, bytes], *codes: int, of: str = "") -> None:
     """SMTPResponseException unless ``answer`` has one of ``codes``; ``of`` names the recipient it speaks of."""
     if answer[0] not in codes:
         raise smtplib.SMTPResponseException(answer[0], f"{_text(answer[1])}{f' for {of}' if of else ''}")
+
+
+def _mechanisms(smtp: smtplib.SMTP) -> list[str]:
+    return smtp.esmtp_features.get("auth", "").upper().split()
+
+
+def _refused(answer: tuple[int, bytes]) -> bool:
+    return answer[0] in (534, 535)
 
 
 def _base64(value: bytes) -> str:

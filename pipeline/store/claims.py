@@ -27,14 +27,14 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
-def claim(model: type[C], states: Iterable[str], owner: str, lease: timedelta, limit: int) -> list[C]:
-    """Mark up to ``limit`` due rows in ``states`` as held by ``owner``; oldest due first."""
+def claim(model: type[C], states: Iterable[str], owner: str, lease: timedelta, limit: int, **only: object) -> list[C]:
+    """Mark up to ``limit`` due rows in ``states``, with columns as in ``only``, as held by ``owner``; oldest first."""
     now = timezone.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     with transaction.atomic():
         rows = list(
             model.objects.select_for_update(skip_locked=True)
-            .filter(free, state__in=list(states), due_at__lte=now)
+            .filter(free, state__in=list(states), due_at__lte=now, **only)
             .order_by("due_at", "id")[:limit]
         )
         model.objects.filter(pk__in=[row.pk for row in rows]).update(owner=owner, lease_until=now + lease)
@@ -58,3 +58,8 @@ def release(row: Claimable, *, due_at: datetime | None = None) -> None:
     row.owner, row.lease_until = "", None
     if due_at is not None:
         row.due_at = due_at
+
+
+def free_all(model: type[C]) -> None:
+    """Let go of every row: for a worker that knows no other lives, so whatever is held belongs to a dead one."""
+    model.objects.exclude(owner="").update(owner="", lease_until=None)

@@ -1,88 +1,122 @@
-"""Storing what came in, and which ticket it belongs to."""
+"""Storing what came in: raw bytes and the folder's progress in one transaction, before anything else happens."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from pipeline.flow import MessageState
-from pipeline.records import ParsedMail, RawMail
-from pipeline.store.models import Folder, Message, Outgoing, RawMessage, Ticket
+from pipeline.records import RawMail
+from pipeline.store import tickets
+from pipeline.store.models import Folder, Message, RawMessage
+
+UNOPENED = 0
+"""The UIDVALIDITY of a folder that could not be opened yet; servers give positive ones (RFC 3501, 2.3.1.1)."""
 
 
-def store_raw(mail: RawMail) -> Message | None:
-    """Commit the raw bytes and the folder's progress in one transaction; None when the mail was stored before."""
-    with transaction.atomic():
-        message, created = Message.objects.get_or_create(
-            mailbox=mail.mailbox,
-            folder=mail.folder,
-            uid_validity=mail.uid_validity,
-            uid=mail.uid,
-            defaults={
-                "sha256": hashlib.sha256(mail.raw).hexdigest(),
-                "size": len(mail.raw),
-                "received_at": mail.received_at,
-            },
+def folder_row(mailbox: str, name: str) -> Folder | None:
+    """The folder's progress, if it was ever opened."""
+    return Folder.objects.filter(mailbox=mailbox, name=name).exclude(uid_validity=UNOPENED).first()
+
+
+def open_folder(mailbox: str, name: str, uid_validity: int, first_uid: int, history_before: datetime) -> Folder:
+    """A folder that is new, or whose UIDs the server has renumbered: it is read from ``first_uid`` on.
+
+    Where the line between history and work runs is decided at the first start, once.
+    """
+    folder = Folder.objects.filter(mailbox=mailbox, name=name).first() or Folder(mailbox=mailbox, name=name)
+    before = folder.uid_validity or UNOPENED
+    if before == UNOPENED:
+        folder.history_before = history_before
+    else:
+        folder.notice = (
+            f"{timezone.now():%Y-%m-%d %H:%M} UTC: the server renumbered the folder (UIDVALIDITY {before} is now "
+            f"{uid_validity}); it was read again, mail that was stored before was recognised"
         )
-        if created:
-            RawMessage.objects.create(message=message, data=mail.raw)
-        Folder.objects.filter(
-            mailbox=mail.mailbox, name=mail.folder, uid_validity=mail.uid_validity, last_uid__lt=mail.uid
-        ).update(last_uid=mail.uid)
-    return message if created else None
-
-
-def open_folder(mailbox: str, name: str, uid_validity: int, first_uid: int) -> Folder:
-    """The folder's progress; a new folder, or one whose UIDs the server has renumbered, starts before ``first_uid``."""
-    folder, created = Folder.objects.get_or_create(
-        mailbox=mailbox, name=name, defaults={"uid_validity": uid_validity, "last_uid": first_uid - 1}
-    )
-    if not created and folder.uid_validity != uid_validity:
-        # Mails stored under the old numbers are recognised by their hash when they are parsed again.
-        folder.uid_validity, folder.last_uid = uid_validity, first_uid - 1
-        folder.save(update_fields=["uid_validity", "last_uid"])
+        tickets.record("intake", "folder renumbered", None, mailbox=mailbox, folder=name, validity=uid_validity)
+    folder.uid_validity, folder.first_uid, folder.last_uid = uid_validity, first_uid, first_uid - 1
+    folder.error = ""
+    folder.save()
     return folder
 
 
-def first_copy(message: Message) -> Message | None:
-    """The earlier delivery of the same mail (same content, not only the same Message-ID) in this mailbox, if any."""
-    return (
-        Message.objects.filter(mailbox=message.mailbox, sha256=message.sha256, ticket__isnull=False)
-        .exclude(pk=message.pk)
-        .order_by("id")
-        .first()
+def note_error(mailbox: str, name: str, reason: str) -> None:
+    """Put down why a folder cannot be read, also one that was never opened."""
+    folder, _ = Folder.objects.get_or_create(mailbox=mailbox, name=name, defaults={"uid_validity": UNOPENED})
+    Folder.objects.filter(pk=folder.pk).update(error=reason)
+
+
+def stored_uids(folder: Folder) -> set[int]:
+    """The UIDs of every mail that was stored from the folder as it is numbered now."""
+    return set(_numbered(folder).values_list("uid", flat=True))
+
+
+def _numbered(folder: Folder) -> QuerySet[Message]:
+    return Message.objects.filter(mailbox=folder.mailbox, folder=folder.name, uid_validity=folder.uid_validity)
+
+
+def store_mails(folder: Folder, mails: Sequence[RawMail], history: bool = False) -> int:
+    """Commit the raw bytes of ``mails`` and the folder's progress in one transaction; returns how many were new.
+
+    ``history``: nothing is drafted for any of them. Safe to repeat: what is stored already, under these UIDs or under
+    the folder's former ones, is not stored again.
+    """
+    with transaction.atomic():
+        known = set(_numbered(folder).filter(uid__in=[mail.uid for mail in mails]).values_list("uid", flat=True))
+        new = {mail.uid: mail for mail in mails if mail.uid not in known}
+        fresh = _without_renumbered(folder, [_row(folder, mail, history) for mail in new.values()])
+        Message.objects.bulk_create(fresh)
+        RawMessage.objects.bulk_create([RawMessage(message=row, data=new[row.uid].raw) for row in fresh])
+        folder.last_uid = max(folder.last_uid, *(mail.uid for mail in mails))
+        folder.save(update_fields=["last_uid"])
+    return len(fresh)
+
+
+def _row(folder: Folder, mail: RawMail, history: bool) -> Message:
+    return Message(
+        mailbox=mail.mailbox,
+        folder=mail.folder,
+        uid_validity=mail.uid_validity,
+        uid=mail.uid,
+        sha256=hashlib.sha256(mail.raw).hexdigest(),
+        size=mail.size,
+        complete=mail.complete,
+        received_at=mail.received_at,
+        history=history or (folder.history_before is not None and mail.received_at < folder.history_before),
     )
 
 
-def find_ticket(mailbox: str, parsed: ParsedMail, references: Sequence[str]) -> Ticket | None:
-    """The ticket that ``parsed`` continues.
+def _without_renumbered(folder: Folder, rows: list[Message]) -> list[Message]:
+    """Rows of ``rows`` that are new; the others are found under former UIDs by their bytes, and get their new ones."""
+    former = Q(uid_validity__lt=folder.uid_validity) | Q(uid_validity__gt=folder.uid_validity)
+    stored = Message.objects.filter(former, mailbox=folder.mailbox, folder=folder.name)
+    by_hash: dict[str, list[Message]] = defaultdict(list)
+    for row in stored.filter(sha256__in=[row.sha256 for row in rows]).order_by("-id"):
+        by_hash[row.sha256].append(row)
+    fresh = []
+    for row in rows:
+        if by_hash[row.sha256]:
+            found = by_hash[row.sha256].pop()
+            Message.objects.filter(pk=found.pk).update(uid_validity=row.uid_validity, uid=row.uid)
+        else:
+            fresh.append(row)
+    return fresh
 
-    Our own Message-IDs carry 128 random bits that only people who received the reply can know. The Message-ID of
-    another mail proves nothing, so it counts only for mail from the same address.
-    """
-    for reference in references:
-        ours = Outgoing.objects.filter(mailbox=mailbox, message_id=reference).select_related("ticket").first()
-        if ours:
-            return ours.ticket
-        earlier = Message.objects.filter(mailbox=mailbox, message_id=reference, ticket__isnull=False).first()
-        sender = parsed.sender.email if parsed.sender else ""
-        if earlier and earlier.ticket and sender and earlier.ticket.customer_email == sender:
-            return earlier.ticket
-    return None
+
+DEALT_WITH = (MessageState.DRAFTED, MessageState.SUPPRESSED)
 
 
-def attach(message: Message, parsed: ParsedMail, ticket: Ticket | None) -> Ticket:
-    """Put ``message`` on ``ticket`` or on a new one. A mail that is answered grows the thread's version."""
-    locked = Ticket.objects.select_for_update()
-    ticket = locked.get(pk=ticket.pk) if ticket else Ticket(mailbox=message.mailbox)
-    if not ticket.customer_email:  # new, or its mail could not be read at first
-        ticket.customer_email = parsed.sender.email if parsed.sender else ""
-        ticket.customer_name = parsed.sender.name if parsed.sender else ""
-        ticket.subject = parsed.subject
-    if message.state != MessageState.SUPPRESSED:
-        ticket.version += 1
-    ticket.save()
-    message.ticket = ticket
-    return ticket
+def to_mark(folder: Folder, limit: int) -> list[int]:
+    """UIDs of mails that were dealt with and not yet marked on the server."""
+    rows = _numbered(folder).filter(marked_at__isnull=True, history=False, state__in=DEALT_WITH)
+    return list(rows.order_by("uid").values_list("uid", flat=True)[:limit])
+
+
+def marked(folder: Folder, uids: Sequence[int]) -> None:
+    _numbered(folder).filter(uid__in=uids).update(marked_at=timezone.now())

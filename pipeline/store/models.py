@@ -37,14 +37,23 @@ class Claimable(models.Model):
 
 
 class Folder(models.Model):
-    """How far one IMAP folder has been read. Progress is by UID, never by flags or dates."""
+    """How far one folder has been read. Progress is by UID, never by flags or dates."""
 
     mailbox = models.CharField(max_length=120)
     name = models.CharField(max_length=500)
     uid_validity = models.BigIntegerField()
+    first_uid = models.BigIntegerField(default=1)
+    """Mail below it was there before the first start and stays untouched."""
     last_uid = models.BigIntegerField(default=0)
+    history_before = models.DateTimeField(null=True, blank=True)
+    """Mail received earlier is history, whenever it turns up; set once, at the first start."""
     polled_at = models.DateTimeField(null=True, blank=True)
+    reconciled_at = models.DateTimeField(null=True, blank=True)
+    """When every UID of the folder was last compared with what is stored."""
     error = models.TextField(blank=True, default="")
+    """Why it cannot be read now; empty while all is well."""
+    notice = models.TextField(blank=True, default="")
+    """What an operator should know although mail flows: UIDs renumbered, a mark that is not permitted."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="folder_once")]
@@ -65,6 +74,8 @@ class Ticket(models.Model):
     reply_due_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0)
     """Counts the messages of the thread; an approval binds it, so anything newer voids the approval."""
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    """Set when a person found that it continues another ticket; its messages are there."""
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -83,17 +94,35 @@ class Message(Claimable):
     uid = models.BigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveBigIntegerField()
+    complete = models.BooleanField(default=True)
+    """False: over the size limit, only the header section was fetched."""
+    history = models.BooleanField(default=False)
+    """Imported, or older than the first start of its folder: nothing is drafted for it."""
     received_at = models.DateTimeField()
     stored_at = models.DateTimeField(default=timezone.now)
+    marked_at = models.DateTimeField(null=True, blank=True)
+    """When the configured keyword or move was carried out on the server."""
     state = models.CharField(max_length=20, choices=_choices(MessageState), default=MessageState.RECEIVED)
     reason = models.TextField(blank=True, default="")
-    """Why it is suppressed or quarantined."""
+    """Why it is suppressed, history or quarantined."""
     message_id = models.CharField(max_length=1000, blank=True, default="", db_index=True)
+    content_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    sender_email = models.CharField(max_length=320, blank=True, default="")
+    sender_domain = models.CharField(max_length=255, blank=True, default="")
+    suggested = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="suggestions")
+    """A ticket it claims to continue without proof; a person decides."""
+    suggestion = models.TextField(blank=True, default="")
+    """Why that ticket is suggested."""
     parsed = models.JSONField(null=True, blank=True)
     triage = models.JSONField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "due_at"], name="message_work")]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="message_work"),
+            models.Index(fields=["mailbox", "received_at"], name="message_rate"),
+            models.Index(fields=["mailbox", "sender_email", "received_at"], name="message_rate_sender"),
+            models.Index(fields=["mailbox", "sender_domain", "received_at"], name="message_rate_domain"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["mailbox", "folder", "uid_validity", "uid"], name="message_delivered_once"),
             _only("state", MessageState, "message_state_known"),

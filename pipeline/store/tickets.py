@@ -9,6 +9,7 @@ from django.utils import timezone
 from pipeline.flow import (
     DRAFT_CHANGES,
     MESSAGE_CHANGES,
+    UNANSWERED,
     DraftState,
     MessageState,
     OutgoingState,
@@ -35,15 +36,16 @@ def is_escalated(message: Message) -> bool:
 
 
 def newest_answerable(ticket: Ticket) -> Message | None:
-    return ticket.messages.exclude(state=MessageState.SUPPRESSED).order_by("-received_at", "-id").first()
+    return ticket.messages.exclude(state__in=UNANSWERED).order_by("-received_at", "-id").first()
 
 
 def refresh(ticket: Ticket) -> None:
     """Derive the ticket's state again and save it; call inside the transaction that changed a part of it."""
-    messages = list(ticket.messages.order_by("received_at", "id"))
-    newest = newest_answerable(ticket)
-    drafts = list(newest.drafts.all()) if newest else []
-    outgoing = Outgoing.objects.filter(approval__draft__in=drafts).order_by("-id").first()
+    messages = list(ticket.messages.order_by("received_at", "id").only("state", "triage", "ticket_id"))
+    newest = next((row for row in reversed(messages) if row.state not in UNANSWERED), None)
+    drafted = newest is not None and newest.state == MessageState.DRAFTED
+    drafts = list(newest.drafts.all()) if newest and drafted else []
+    outgoing = Outgoing.objects.filter(approval__draft__in=drafts).order_by("-id").first() if drafts else None
     ticket.state = ticket_state(
         [(MessageState(message.state), is_escalated(message)) for message in messages],
         [DraftState(draft.state) for draft in drafts],
@@ -61,6 +63,20 @@ def withdraw_open_drafts(ticket: Ticket, except_message: Message) -> int:
     return len(drafts)
 
 
+def write_again(message: Message) -> bool:
+    """The thread of ``message`` has grown: its drafts are written again, or by whoever writes them now, from the whole.
+
+    False where a person has decided on them already.
+    """
+    if draft_again(message):
+        return True
+    if message.state not in (MessageState.PARSED, MessageState.TRIAGED):
+        return False
+    release(message, due_at=timezone.now())  # a worker that is writing from the thread as it was loses its lease
+    message.save(update_fields=["owner", "lease_until", "due_at"])
+    return True
+
+
 def draft_again(message: Message | None) -> bool:
     """Send ``message`` back to the composer if nobody has decided on its drafts; False where there is nothing to do."""
     if message is None or not message.drafts.filter(state=DraftState.PROPOSED).exists():
@@ -75,6 +91,6 @@ def draft_again(message: Message | None) -> bool:
 def joined_by(ticket: Ticket, message: Message) -> None:
     """A customer's mail joined the thread: drafts written before it are withdrawn, or written again if it came late."""
     newest = newest_answerable(ticket)
-    if newest and newest.received_at > message.received_at and draft_again(newest):
+    if newest and newest.received_at > message.received_at and write_again(newest):
         return
     withdraw_open_drafts(ticket, message)

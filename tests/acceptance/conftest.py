@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,9 @@ def install(stack: mailstack.MailStack, template: Template, tmp_path: Path) -> I
     """Makes an installation on the stack; its process ends with the test."""
     with ExitStack() as ending:
 
-        def make(**ports: int) -> Installation:
-            installation = Installation(tmp_path / "desk", stack, template, **ports)
+        def make(**given: Any) -> Installation:
+            folder = tmp_path / f"desk-{len(list(tmp_path.iterdir()))}"
+            installation = Installation(folder, stack, template, **given)
             ending.callback(installation.close)
             return installation
 

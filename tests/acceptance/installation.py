@@ -95,7 +95,7 @@ class Template:
 
 
 class Installation:
-    """A configuration folder for ``support@test.example``, its people, and the running process.
+    """A configuration folder for ``address``, its people, and the running process.
 
     With ``imap_port`` or ``smtp_port`` that server is reached there without TLS: the port of a fault proxy.
     """
@@ -106,6 +106,7 @@ class Installation:
         stack: MailStack,
         template: Template,
         *,
+        address: str = SUPPORT,
         imap_port: int | None = None,
         smtp_port: int | None = None,
     ) -> None:
@@ -114,15 +115,15 @@ class Installation:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
-        self._configure(stack, imap_port, smtp_port)
+        self._configure(stack, address, imap_port, smtp_port)
 
-    def _configure(self, stack: MailStack, imap_port: int | None, smtp_port: int | None) -> None:
+    def _configure(self, stack: MailStack, address: str, imap_port: int | None, smtp_port: int | None) -> None:
         (self.folder / "mail.password").write_text(f"{stack.password}\n", encoding="utf-8")
-        account = {"host": stack.host, "user": SUPPORT, "password_file": "mail.password", "timeout_seconds": 20}
+        account = {"host": stack.host, "user": address, "password_file": "mail.password", "timeout_seconds": 20}
         tls, plain = {**account, "ca_file": str(stack.ca_file)}, {**account, "tls": "none"}
         imap = {**plain, "port": imap_port} if imap_port else {**tls, "port": stack.imaps_port}
         smtp = {**plain, "port": smtp_port} if smtp_port else {**tls, "port": stack.submission_port, "tls": "starttls"}
-        entry = {"address": SUPPORT, "imap": imap, "smtp": smtp}
+        entry = {"address": address, "imap": imap, "smtp": smtp}
         change(self.folder, "mailboxes.yaml", lambda data: data["mailboxes"]["care"].update(entry))
 
     def add_user(self, name: str, role: str) -> dict[str, str]:

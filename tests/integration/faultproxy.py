@@ -131,6 +131,43 @@ class Replaced(Fault):
         return data.replace(self._old, self._new)
 
 
+class Answered(_AfterPattern):
+    """Instead of the server's answer to ``pattern`` comes ``answer``, and then the end of the connection."""
+
+    def __init__(self, pattern: bytes, answer: bytes) -> None:
+        super().__init__(pattern)
+        self._answer = answer
+
+    def down(self, data: bytes) -> bytes:
+        if self.said:
+            raise Cut(self._answer)
+        return data
+
+
+class Halved(_AfterPattern):
+    """Half of the server's next words after ``pattern`` arrive, and then the end of the connection."""
+
+    def down(self, data: bytes) -> bytes:
+        if self.said:
+            raise Cut(data[: len(data) // 2])
+        return data
+
+
+class Recorded(Replaced):
+    """Keeps what the client says in ``said``, and may replace words of the server."""
+
+    def __init__(self, said: list[bytes], old: bytes = b"", new: bytes = b"") -> None:
+        super().__init__(old, new)
+        self._said = said
+
+    def up(self, data: bytes) -> bytes:
+        self._said.append(data)
+        return data
+
+    def down(self, data: bytes) -> bytes:
+        return super().down(data) if self._old else data
+
+
 class FaultProxy:
     """Listens on a free loopback port (``port``) and passes connections on to ``upstream`` through a new fault each."""
 
@@ -140,6 +177,7 @@ class FaultProxy:
         self.port = 0
         self._upstream = upstream
         self._writers: set[asyncio.StreamWriter] = set()
+        self._connections: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
         ready: Future[None] = Future()
@@ -170,8 +208,14 @@ class FaultProxy:
         await self._stopping.wait()
         server.close()
         self._cut_all()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.create_task(self._pass_on(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = self.fault()
         try:
             up_reader, up_writer = await asyncio.open_connection(*self._upstream)

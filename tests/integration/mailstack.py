@@ -1,12 +1,16 @@
 """A private Dovecot and Postfix on free loopback ports, everything below one temporary folder.
 
 Mail enters at ``smtp_port`` as from the world, or after login at ``submission_port`` (STARTTLS), ``submissions_port``
-(implicit TLS) and ``plain_port`` (login without TLS, so that a fault proxy can see what is said). Known in test.example are the addresses of ``USERS``; in customers.example every address. All log in
-with one password. Any other domain is refused at RCPT, so nothing ever leaves this machine.
+(implicit TLS) and ``plain_port`` (login without TLS, so that a fault proxy can see what is said). Known in test.example
+are the addresses of ``USERS``; in customers.example every address. All log in with one password, or with an access
+token of their own (`MailStack.token`), by IMAP as by SMTP. Any other domain is refused at RCPT, so nothing ever leaves
+this machine.
 """
 
 from __future__ import annotations
 
+import base64
+import itertools
 import os
 import pwd
 import shutil
@@ -15,11 +19,14 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import jwt
 from imapclient import IMAPClient  # type: ignore[import-untyped]
 
 HOST = "127.0.0.1"
@@ -28,6 +35,8 @@ STOP_SECONDS = 10.0
 IDLE_SECONDS = 0.3
 """IDLE is a hint only: what the server says before its "+ idling", imapclient does not hand on."""
 PASSWORD = "secret"
+APPENDED_AT_ONCE = 100
+TOKEN_KEY = "the key that signs access tokens for these servers alone"
 SUPPORT = "support@test.example"
 USERS = (SUPPORT, "alice@test.example", "bob@test.example")
 CUSTOMER = "carol@customers.example"
@@ -51,12 +60,18 @@ ssl = yes
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 shutdown_clients = yes
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/tokens.conf
 }}
 userdb {{
   driver = static
@@ -102,6 +117,12 @@ service anvil {{
 service stats {{
   chroot =
 }}
+"""
+
+TOKENS_CONF = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = sub
 """
 
 MAIN_CF = """
@@ -244,6 +265,29 @@ class MailStack:
         client.login(user, self.password)
         return client
 
+    def token(self, user: str, lifetime: int) -> str:
+        """An access token for ``user`` (a JWT, RFC 7519); already expired where ``lifetime`` (seconds) is below 0."""
+        now = int(time.time())
+        claims = {"sub": user, "iat": now + min(lifetime, 0) - 1, "exp": now + lifetime}
+        return jwt.encode(claims, TOKEN_KEY, algorithm="HS256")
+
+    def append(self, user: str, raws: Iterable[bytes], folder: str = "INBOX", at: datetime | None = None) -> None:
+        """Put mails into a folder over one connection, past the delivery and its limits; ``at`` is INTERNALDATE."""
+        mails, date = iter(raws), {"date": at} if at else {}
+        with self.imap(user) as client:
+            while some := list(itertools.islice(mails, APPENDED_AT_ONCE)):
+                status, answer = client.multiappend(folder, [{"msg": raw, **date} for raw in some])
+                if status != "OK":
+                    raise RuntimeError(f"{user}: {folder}: {answer}")
+
+    def renumber(self, user: str, folder: str, uid_validity: int) -> None:
+        """Give ``folder`` another UIDVALIDITY, as after a restore or a migration."""
+        self._doveadm("mailbox", "update", "--uid-validity", str(uid_validity), "-u", user, folder)
+
+    def kick(self, user: str) -> None:
+        """End every IMAP session that ``user`` has now."""
+        self._doveadm("kick", user)
+
     def mailbox(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Every mail of ``user`` as it is now, oldest first."""
         with self.imap(user) as client:
@@ -269,6 +313,12 @@ class MailStack:
         files = [file for file in (self.folder / "dovecot.log", self.folder / "postfix.log") if file.exists()]
         return "\n".join(file.read_text(errors="replace")[-4000:] for file in files)
 
+    def _doveadm(self, *arguments: str) -> None:
+        command = ["doveadm", "-c", f"{self.folder}/dovecot.conf", *arguments]
+        done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}\n{self.logs()}")
+
     def _ports(self) -> dict[str, int]:
         return {name: value for name, value in vars(self).items() if name.endswith("_port")}
 
@@ -290,6 +340,10 @@ class MailStack:
             **self._ports(),
         }
         (folder / "dovecot.conf").write_text(DOVECOT_CONF.format(**values))
+        (folder / "tokens.conf").write_text(TOKENS_CONF.format(**values))
+        key = folder / "keys" / "default" / "HS256" / "default"  # authorised party, algorithm, key id
+        key.parent.mkdir(parents=True)
+        key.write_bytes(base64.b64encode(TOKEN_KEY.encode()))
         (folder / "postfix" / "main.cf").write_text(MAIN_CF.format(**values))
         (folder / "postfix" / "master.cf").write_text(MASTER_CF.format(**values))
 

@@ -10,7 +10,7 @@ from django.test import Client
 from pipeline.config import Config
 from pipeline.flow import TicketState
 from pipeline.store.models import ApiToken, Draft, Outgoing, Ticket
-from tests.rows import drafted_ticket, open_draft, person
+from tests.rows import drafted_ticket, mail_bytes, open_draft, person
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def status(response: HttpResponse, expected: int) -> Any:
     return response.json()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("path", ["tickets", "tickets/1"])
+@pytest.mark.parametrize("path", ["tickets", "tickets/1", "mailboxes"])
 @pytest.mark.parametrize("authorization", ["", "Bearer ", "Bearer wrong", "Basic YTpi", "Bearer token-of-agent x"])
 def test_without_a_known_token_nothing_is_shown(desk_config: Config, path: str, authorization: str) -> None:
     Api()
@@ -83,6 +83,38 @@ def test_a_reply_that_cannot_be_addressed_is_refused_and_not_an_error_of_the_ser
     message.save()
     status(Api().post(f"drafts/{draft.pk}/approve", {"version": 1}), 409)
     assert not Outgoing.objects.exists()
+
+
+def test_a_reply_to_another_domain_is_approved_only_with_its_address(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config, mail_bytes(headers=["Reply-To: pay@other.example"])))
+    path, api = f"drafts/{draft.pk}/approve", Api()
+    answer = status(api.post(path, {"version": 1}), 409)
+    assert (
+        "would go to pay@other.example, not to the sender orla@example.com: confirm the recipient" in answer["detail"]
+    )
+    status(api.post(path, {"version": 1, "confirm_recipient": "orla@example.com"}), 409)
+    status(api.post(path, {"version": 1, "confirm_recipient": None}), 422)
+    assert not Outgoing.objects.exists()
+    status(api.post(path, {"version": 1, "confirm_recipient": "pay@other.example"}), 200)
+    assert Outgoing.objects.get().recipients == ["pay@other.example"]
+
+
+def test_a_merged_ticket_says_where_it_went_and_stands_in_no_list(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    merged = Ticket.objects.create(mailbox="care", merged_into=ticket)
+    api = Api()
+    assert status(api.get(f"tickets/{merged.pk}"), 200)["merged_into"] == ticket.pk
+    assert status(api.get(f"tickets/{ticket.pk}"), 200)["merged_into"] is None
+    for path in ("tickets", "tickets?state=received"):
+        assert merged.pk not in [item["id"] for item in status(api.get(path), 200)["items"]]
+
+
+def test_a_mail_tells_who_wrote_it_and_what_is_odd_about_it(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config, mail_bytes(sender='"good@bank.example" <evil@bad.example>'))
+    (message,) = status(Api().get(f"tickets/{ticket.pk}"), 200)["messages"]
+    assert message["identity"]["trusted"] is False
+    assert "good@bank.example" in message["identity"]["why"]
+    assert (message["complete"], message["suggested_ticket"]) == (True, None)
 
 
 def test_a_rejection_keeps_its_reason(desk_config: Config) -> None:

@@ -15,7 +15,7 @@ from pipeline.records import Envelope, Fault
 from pipeline.review import decisions
 from pipeline.review.roles import ROLES, Permission, permissions
 from pipeline.sending.compose import approval_hash
-from pipeline.store.models import Approval, AuditEvent, Draft, Message, Outgoing, Ticket
+from pipeline.store.models import Approval, AuditEvent, Draft, Outgoing, Ticket
 from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, queued, stored, triage_of, work_off
 
 pytestmark = pytest.mark.django_db
@@ -129,8 +129,6 @@ def test_who_may_not_decide_changes_nothing(desk_config: Config, role: str) -> N
         lambda: decisions.edit(desk_config, user, draft.pk, 1, "Other."),
         lambda: decisions.reject(user, draft.pk, 1, "no"),
         lambda: decisions.set_fault(user, ticket, Fault.CONFIRMED),
-        lambda: decisions.is_customer(user, ticket),
-        lambda: decisions.reprocess(user, ticket),
     ]
     for attempt in attempts:
         with pytest.raises(NotAllowed):
@@ -203,44 +201,6 @@ def test_the_fault_of_an_answered_mail_changes_no_draft(desk_config: Config) -> 
     assert (row.ticket.fault, row.ticket.state) == ("confirmed", "approved")
 
 
-def _suppressed(config: Config) -> Message:
-    row = stored(mail_bytes(headers=["Auto-Submitted: auto-replied"]))
-    work_off(make_desk(config))
-    row.refresh_from_db()
-    assert row.state == "suppressed"
-    return row
-
-
-def test_a_suppressed_mail_that_is_a_customers_after_all_gets_its_drafts(desk_config: Config) -> None:
-    row = _suppressed(desk_config)
-    assert row.ticket_id
-    decisions.is_customer(person("agent"), row.ticket_id)
-    work_off(make_desk(desk_config))
-    ticket = Ticket.objects.get()
-    assert ticket.state == "drafted"
-    queued(desk_config, ticket)
-    with pytest.raises(StaleError):
-        decisions.is_customer(person("agent"), ticket.pk)
-
-
-def test_nobody_can_be_made_a_customer_who_cannot_be_answered(desk_config: Config) -> None:
-    row = stored(mail_bytes(sender="nobody at all"))
-    work_off(make_desk(desk_config))
-    row.refresh_from_db()
-    assert row.ticket_id
-    with pytest.raises(FlowError):
-        decisions.is_customer(person("agent"), row.ticket_id)
-
-
-def test_a_quarantined_mail_is_tried_again_only_where_there_is_one(desk_config: Config) -> None:
-    ticket = drafted_ticket(desk_config)
-    with pytest.raises(StaleError):
-        decisions.reprocess(person("agent"), ticket.pk)
-    Message.objects.update(state="quarantined", tries=3)
-    decisions.reprocess(person("agent"), ticket.pk)
-    assert list(Message.objects.values_list("state", "tries")) == [("received", 0)]
-
-
 @pytest.mark.parametrize(
     ("state", "was_sent", "after"),
     [("uncertain", True, "sent"), ("uncertain", False, "queued"), ("failed", False, "queued")],
@@ -293,3 +253,23 @@ def test_the_subject_that_was_shown_is_the_subject_that_is_sent(desk_config: Con
         row = queued(desk_config, drafted_ticket(desk_config, mail_bytes(subject=subject)))
         sent = str(make_header(decode_header(message_from_bytes(bytes(row.raw))["Subject"])))
         assert " ".join(sent.split()) == row.approval.draft.subject
+
+
+@pytest.mark.parametrize("change", [{"ticket_version": 0}, {"hash": "0" * 64}])
+def test_a_failed_reply_whose_approval_is_void_is_not_queued_again(
+    desk_config: Config, change: dict[str, object]
+) -> None:
+    row = queued(desk_config)
+    Outgoing.objects.update(state="failed", error="no longer what was approved")
+    Approval.objects.update(**change)
+    with pytest.raises(StaleError, match="cannot be sent"):
+        decisions.settle(person("ops"), row.pk, False)
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("failed", "no longer what was approved")
+
+
+def test_the_fault_of_a_merged_ticket_is_not_set(desk_config: Config) -> None:
+    other, merged = drafted_ticket(desk_config), Ticket.objects.create(mailbox="care")
+    Ticket.objects.filter(pk=merged.pk).update(merged_into=other)
+    with pytest.raises(StaleError, match=f"put into ticket {other.pk}"):
+        decisions.set_fault(person("agent"), merged.pk, Fault.CONFIRMED)

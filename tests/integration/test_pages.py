@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from pipeline.config import Config
+from pipeline.review.queue import VIEWS
 from pipeline.review.security import MAIL_POLICY, PAGE_POLICY
-from pipeline.store.models import Draft, Message, Outgoing, Ticket
+from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
 from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, queued, stored, triage_of, work_off
 
 pytestmark = pytest.mark.django_db
@@ -50,12 +51,44 @@ def test_nothing_is_shown_or_done_without_a_login(desk_config: Config, path: str
     assert b"private" not in response.content
 
 
-@pytest.mark.parametrize("path", ["/", "/queue", "/tickets/{ticket}", "/messages/{mail}/html", "/messages/{mail}/raw"])
+READING = ["/", "/queue", "/mailboxes", "/tickets/{ticket}", "/messages/{mail}/html", "/messages/{mail}/raw"]
+DECIDING = [
+    "/drafts/{draft}/decide",
+    "/tickets/{ticket}/fault",
+    "/messages/{mail}/customer",
+    "/messages/{mail}/reprocess",
+    "/messages/{mail}/join",
+    "/messages/{mail}/apart",
+]
+SETTLING = ["/outgoing/{outgoing}/settle"]
+
+
+def test_every_route_stands_in_the_table_of_roles() -> None:
+    table = {re.sub(r"{\w+}", "1", path) for path in (*READING, *DECIDING, *SETTLING)}
+    assert table | {"/login", "/logout"} == {path for path in ROUTES if not path.startswith("/api/")}
+
+
+@pytest.mark.parametrize("path", READING)
 def test_an_account_without_a_role_sees_no_mail(desk_config: Config, path: str) -> None:
     ticket = drafted_ticket(desk_config)
     path = path.format(ticket=ticket.pk, mail=ticket.messages.get().pk)
     assert signed_in("").get(path).status_code == 403
     assert signed_in("auditor").get(path).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["agent", "lead", "ops", "auditor", ""])
+@pytest.mark.parametrize("path", [*DECIDING, *SETTLING])
+def test_each_role_does_what_it_may_and_nothing_else(desk_config: Config, path: str, role: str) -> None:
+    """Who may is told at most that there is nothing to do; who may not is refused before anything is looked at."""
+    row = queued(desk_config)
+    numbers = {"ticket": row.ticket_id, "draft": row.approval.draft_id, "outgoing": row.pk}
+    filled = path.format(mail=row.approval.draft.message_id, **numbers)
+    form = {"action": "approve", "version": 1, "fault": "confirmed", "outcome": "again"}
+    response = signed_in(role).post(filled, form, follow=True)
+    may = role in (("lead", "ops") if path in SETTLING else ("agent", "lead"))
+    assert response.status_code == (200 if role else 403)
+    assert ("may not" in response.content.decode()) is (bool(role) and not may)
+    assert AuditEvent.objects.count() == (2 if may and "fault" in path else 1)  # the approval itself is one
 
 
 @pytest.mark.parametrize("path", ["/", "/queue", "/login", "/tickets/1", "/no/such/page"])
@@ -168,7 +201,15 @@ def test_an_odd_version_is_a_stale_one(desk_config: Config, version: str) -> Non
 
 @pytest.mark.parametrize(
     "path",
-    ["/drafts/99/decide", "/tickets/99/fault", "/tickets/99/customer", "/tickets/99/reprocess", "/outgoing/99/settle"],
+    [
+        "/drafts/99/decide",
+        "/tickets/99/fault",
+        "/messages/99/customer",
+        "/messages/99/reprocess",
+        "/messages/99/join",
+        "/messages/99/apart",
+        "/outgoing/99/settle",
+    ],
 )
 def test_a_decision_on_what_does_not_exist_is_not_found(desk_config: Config, path: str) -> None:
     assert signed_in("lead").post(path, {"action": "approve", "fault": "confirmed"}).status_code == 404
@@ -203,7 +244,7 @@ def test_every_state_of_a_ticket_has_a_page(desk_config: Config) -> None:
     client = signed_in("lead")
     for ticket in Ticket.objects.all():
         assert client.get(f"/tickets/{ticket.pk}").status_code == 200
-    for view in ("open", "sent", "suppressed", "quarantined", "no such view"):
+    for view in (*VIEWS, "no such view"):
         assert client.get("/", {"view": view}).status_code == 200
 
 

@@ -11,6 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from pipeline.accounts.credentials import Password
 from pipeline.config import SmtpConfig
 from pipeline.demo.mailserver import MailServer
 from pipeline.errors import ConfigError, SubmissionDeferred, SubmissionError, SubmissionRefused, SubmissionUncertain
@@ -47,7 +48,7 @@ def account(port: int, tls: str = "none", **other: Any) -> SmtpConfig:
 
 def postfix(stack: MailStack, tls: str = "starttls", **other: Any) -> SmtpSubmitter:
     port = stack.submissions_port if tls == "implicit" else stack.submission_port
-    return SmtpSubmitter(account(port, tls, **{"ca_file": str(stack.ca_file), **other}), stack.password)
+    return SmtpSubmitter(account(port, tls, **{"ca_file": str(stack.ca_file), **other}), Password(stack.password))
 
 
 class Calls:
@@ -80,7 +81,7 @@ def test_check_says_what_the_server_offers(mail_stack: MailStack) -> None:
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_a_wrong_password_defers_and_names_user_and_server(mail_stack: MailStack, tls: str) -> None:
     port = mail_stack.submissions_port if tls == "implicit" else mail_stack.submission_port
-    submitter = SmtpSubmitter(account(port, tls, ca_file=str(mail_stack.ca_file)), "wörng")
+    submitter = SmtpSubmitter(account(port, tls, ca_file=str(mail_stack.ca_file)), Password("wörng"))
     before_data = Calls()
     with pytest.raises(SubmissionDeferred, match=rf"127\.0\.0\.1:{port} refused the login of {SUPPORT}.*password"):
         submitter.send(*reply_to(customer()), before_data=before_data)
@@ -107,7 +108,7 @@ def test_one_refused_recipient_keeps_the_mail_from_all(mail_stack: MailStack) ->
 def test_a_lost_answer_to_the_mail_is_uncertain_and_the_mail_arrives_once(mail_stack: MailStack) -> None:
     recipient = customer()
     with FaultProxy((mail_stack.host, mail_stack.plain_port), lambda: ReplyLost(END_OF_DATA)) as proxy:
-        submitter = SmtpSubmitter(account(proxy.port), mail_stack.password)
+        submitter = SmtpSubmitter(account(proxy.port), Password(mail_stack.password))
         with pytest.raises(SubmissionUncertain):
             submitter.send(*reply_to(recipient), before_data=Calls())
     assert len(mail_stack.wait_for_mail(recipient, 1)) == 1
@@ -133,7 +134,7 @@ def test_a_broken_connection_is_deferred_before_the_mail_and_uncertain_after(
     before_data = Calls()
     raw, envelope = reply_to(customer(), "word " * 2000)
     with FaultProxy((mail_stack.host, mail_stack.plain_port), fault) as proxy:
-        submitter = SmtpSubmitter(account(proxy.port, timeout_seconds=0.5), mail_stack.password)
+        submitter = SmtpSubmitter(account(proxy.port, timeout_seconds=0.5), Password(mail_stack.password))
         with pytest.raises(error) as raised:
             submitter.send(raw, envelope, before_data=before_data)
     assert type(raised.value) is error and before_data.count == calls
@@ -155,7 +156,7 @@ def test_nothing_is_sent_if_the_caller_cannot_commit(mail_stack: MailStack) -> N
 
 def test_a_stripped_starttls_fails_closed(mail_stack: MailStack) -> None:
     with FaultProxy((mail_stack.host, mail_stack.submission_port), lambda: Replaced(b"STARTTLS", b"STARTLES")) as proxy:
-        submitter = SmtpSubmitter(account(proxy.port, "starttls"), mail_stack.password)
+        submitter = SmtpSubmitter(account(proxy.port, "starttls"), Password(mail_stack.password))
         with pytest.raises(SubmissionDeferred, match="does not offer STARTTLS"):
             submitter.send(*reply_to(customer()), before_data=Calls())
 
@@ -173,7 +174,8 @@ def test_a_certificate_for_another_host_fails_closed(mail_stack: MailStack) -> N
     other_host = "127.0.0.2"  # loopback too, but not in the certificate
     with FaultProxy((mail_stack.host, mail_stack.submissions_port), host=other_host) as proxy:
         submitter = SmtpSubmitter(
-            account(proxy.port, "implicit", host=other_host, ca_file=str(mail_stack.ca_file)), mail_stack.password
+            account(proxy.port, "implicit", host=other_host, ca_file=str(mail_stack.ca_file)),
+            Password(mail_stack.password),
         )
         with pytest.raises(SubmissionDeferred, match="certificate"):
             submitter.check()
@@ -183,26 +185,26 @@ def test_a_certificate_for_another_host_fails_closed(mail_stack: MailStack) -> N
 def test_nobody_listening_is_deferred(tls: str) -> None:
     port = free_port()
     with pytest.raises(SubmissionDeferred, match=rf"127\.0\.0\.1:{port}"):
-        SmtpSubmitter(account(port, tls), "x").send(*reply_to(customer()), before_data=Calls())
+        SmtpSubmitter(account(port, tls), Password("x")).send(*reply_to(customer()), before_data=Calls())
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b", "x" * 70 + ".example"])
 def test_a_host_that_does_not_exist_is_deferred(host: str) -> None:
     with pytest.raises(SubmissionDeferred, match="no session"):
-        SmtpSubmitter(account(25, "starttls", host=host), "x").check()
+        SmtpSubmitter(account(25, "starttls", host=host), Password("x")).check()
 
 
 def test_a_bad_ca_file_is_an_error_of_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "empty.pem").touch()
     for name in ("missing.pem", "empty.pem"):
         with pytest.raises(ConfigError, match=f"smtp.ca_file: .*{name}"):
-            SmtpSubmitter(account(free_port(), "implicit", ca_file=str(tmp_path / name)), "x").check()
+            SmtpSubmitter(account(free_port(), "implicit", ca_file=str(tmp_path / name)), Password("x")).check()
 
 
 def test_bare_line_ends_are_never_sent() -> None:
     for raw in (b"a: b\n\nx\r\n", b"a: b\r\n\r\nx\ry\r\n"):
         with pytest.raises(SubmissionRefused, match="CRLF"):
-            SmtpSubmitter(account(free_port()), "x").send(
+            SmtpSubmitter(account(free_port()), Password("x")).send(
                 raw, Envelope("a@b.example", ("c@d.example",)), before_data=Calls()
             )
 
@@ -255,7 +257,7 @@ def test_an_explicit_answer_decides(command: str, answer: str, error: type[Submi
     controller.start()
     try:
         with pytest.raises(error, match=answer.replace("?", r"\?")) as raised:
-            SmtpSubmitter(account(controller.port), "x").send(*reply_to(customer()), before_data=before_data)
+            SmtpSubmitter(account(controller.port), Password("x")).send(*reply_to(customer()), before_data=before_data)
     finally:
         controller.stop()
     assert type(raised.value) is error and before_data.count == calls
@@ -264,11 +266,15 @@ def test_an_explicit_answer_decides(command: str, answer: str, error: type[Submi
 def test_utf8_addresses_are_sent_where_offered_and_refused_where_not(tmp_path: Path) -> None:
     raw, envelope = reply_to("jörg@customers.example")
     with MailServer(tmp_path, "x") as server:
-        assert SmtpSubmitter(account(server.smtp_port), "x").send(raw, envelope, before_data=Calls()).startswith("250")
+        assert (
+            SmtpSubmitter(account(server.smtp_port), Password("x"))
+            .send(raw, envelope, before_data=Calls())
+            .startswith("250")
+        )
     controller = scripted()
     controller.start()
     try:
         with pytest.raises(SubmissionRefused, match="SMTPUTF8"):
-            SmtpSubmitter(account(controller.port), "x").send(raw, envelope, before_data=Calls())
+            SmtpSubmitter(account(controller.port), Password("x")).send(raw, envelope, before_data=Calls())
     finally:
         controller.stop()

@@ -3,16 +3,18 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from pipeline.config import Config
@@ -20,11 +22,13 @@ from pipeline.engine import stages
 from pipeline.engine.desk import Desk
 from pipeline.engine.stages import draft_stage, parse_stage, triage_stage
 from pipeline.errors import CalmdeskError, ParseError
+from pipeline.intake.thread import reply_address, reply_token
 from pipeline.records import DraftSet, Triage
 from pipeline.records import Message as MessageRecord
 from pipeline.store.claims import claim, holds, release
-from pipeline.store.intake import open_folder, store_raw
-from pipeline.store.models import Draft, Folder, Message, RawMessage, Ticket
+from pipeline.store.intake import folder_row, marked, note_error, open_folder, store_mails, to_mark
+from pipeline.store.models import AuditEvent, Draft, Folder, Message, RawMessage, Ticket
+from pipeline.store.threads import signing_key
 from tests.integration import claim_race
 from tests.requirements import require
 from tests.rows import (
@@ -33,6 +37,7 @@ from tests.rows import (
     drafted_ticket,
     mail_bytes,
     make_desk,
+    opened,
     queued,
     raw_mail,
     stored,
@@ -40,7 +45,7 @@ from tests.rows import (
     work_off,
 )
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -49,28 +54,92 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.django_db
 def test_a_mail_is_stored_once_and_progress_goes_by_uid() -> None:
-    open_folder("care", "INBOX", 1, 1)
+    folder = opened()
     mail = raw_mail(mail_bytes(), 7)
-    assert store_raw(mail) is not None
-    assert store_raw(mail) is None
-    assert store_raw(raw_mail(mail_bytes(), 5)) is not None
+    assert store_mails(folder, [mail]) == 1
+    assert store_mails(folder, [mail]) == 0
+    assert store_mails(folder, [raw_mail(mail_bytes(), 5), mail]) == 1
     assert Message.objects.count() == RawMessage.objects.count() == 2
     assert bytes(Message.objects.get(uid=7).raw.data) == mail.raw
     assert Folder.objects.get().last_uid == 7
 
 
 @pytest.mark.django_db
-def test_a_mail_of_an_older_numbering_leaves_the_progress_alone() -> None:
-    open_folder("care", "INBOX", 2, 1)
-    store_raw(raw_mail(mail_bytes(), 900, uid_validity=1))
-    assert Folder.objects.get().last_uid == 0
+def test_a_new_folder_starts_before_the_first_wanted_uid_and_so_does_a_renumbered_one() -> None:
+    assert open_folder("care", "INBOX", 1, 40, MORNING).last_uid == 39
+    again = open_folder("care", "INBOX", 2, 99, MORNING + HOUR)
+    assert (again.last_uid, again.first_uid, again.history_before) == (98, 99, MORNING)
+    assert "1 is now 2" in again.notice
+    assert AuditEvent.objects.get().action == "folder renumbered"
 
 
 @pytest.mark.django_db
-def test_a_new_folder_starts_before_the_first_wanted_uid_and_so_does_a_renumbered_one() -> None:
-    assert open_folder("care", "INBOX", 1, 40).last_uid == 39
-    assert open_folder("care", "INBOX", 1, 99).last_uid == 39
-    assert open_folder("care", "INBOX", 2, 99).last_uid == 98
+def test_a_folder_that_could_not_be_opened_yet_shows_why_and_starts_like_a_new_one() -> None:
+    note_error("care", "INBOX", "no such host")
+    assert (Folder.objects.get().error, folder_row("care", "INBOX")) == ("no such host", None)
+    folder = open_folder("care", "INBOX", 5, 1, MORNING)
+    assert (folder.notice, folder.history_before) == ("", MORNING)
+
+
+@pytest.mark.django_db
+def test_mails_of_a_renumbered_folder_are_known_by_their_bytes_each_once() -> None:
+    same, other = mail_bytes(message_id="<twice@example.com>"), mail_bytes()
+    before = [stored(same, 1), stored(same, 2), stored(other, 3)]
+    folder = opened(2)
+    renumbered = [raw_mail(raw, uid, uid_validity=2) for uid, raw in ((10, same), (11, other), (12, same), (13, same))]
+    assert store_mails(folder, renumbered) == 1
+    assert Message.objects.filter(uid_validity=2).count() == 4
+    for row, uid in zip(before, (10, 12, 11), strict=True):
+        row.refresh_from_db()
+        assert (row.uid_validity, row.uid) == (2, uid)
+
+
+@pytest.mark.django_db
+def test_mail_older_than_the_first_start_is_history_also_when_it_turns_up_later(desk_config: Config) -> None:
+    folder = open_folder("care", "INBOX", 1, 1, MORNING)
+    store_mails(folder, [raw_mail(mail_bytes(), 1, received_at=MORNING - HOUR), raw_mail(mail_bytes(), 2)])
+    work_off(make_desk(desk_config))
+    parse_stage(make_desk(desk_config), OWNER)
+    old, new = Message.objects.order_by("uid")
+    assert (old.state, new.state) == ("history", "drafted")
+    assert "older than the first start" in old.reason
+    assert old.ticket is not None
+    assert (old.ticket.state, old.ticket.version) == ("history", 0)
+
+
+@pytest.mark.django_db
+def test_mail_that_waits_for_an_answer_goes_before_history(desk_config: Config) -> None:
+    folder = opened()
+    store_mails(folder, [raw_mail(mail_bytes(), uid) for uid in (1, 2)], history=True)
+    store_mails(folder, [raw_mail(mail_bytes(), 3)])
+    desk = make_desk(desk_config)
+    parse_stage(desk, OWNER)
+    assert set(Message.objects.exclude(state="received").values_list("uid", flat=True)) == {3}
+    parse_stage(desk, OWNER)
+    assert not Message.objects.filter(state="received").exists()
+
+
+@pytest.mark.django_db
+def test_a_mail_that_is_too_large_becomes_a_ticket_that_says_where_it_lies(desk_config: Config) -> None:
+    head = mail_bytes().partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    store_mails(opened(), [replace(raw_mail(head, 1), size=30_000_000, complete=False)])
+    work_off(make_desk(desk_config))
+    ticket = Ticket.objects.get()
+    assert (ticket.state, ticket.customer_email) == ("quarantined", "orla@example.com")
+    assert "30.0 MB" in ticket.messages.get().reason and "'INBOX'" in ticket.messages.get().reason
+
+
+@pytest.mark.django_db
+def test_only_mails_that_were_dealt_with_are_marked_and_each_once(desk_config: Config) -> None:
+    folder = opened()
+    for uid in (1, 2):
+        stored(mail_bytes(), uid)
+    work_off(make_desk(desk_config))
+    stored(mail_bytes(), 3)
+    assert to_mark(folder, 10) == [1, 2]
+    assert to_mark(folder, 1) == [1]
+    marked(folder, [1])
+    assert to_mark(folder, 10) == [2]
 
 
 @pytest.mark.django_db
@@ -175,10 +244,10 @@ def test_workers_that_race_on_postgresql_never_share_a_row(postgresql: str, tmp_
 
 
 @pytest.mark.django_db
-def test_the_same_mail_under_new_numbers_makes_no_second_ticket(desk_config: Config) -> None:
+def test_one_mail_by_two_ways_is_one_ticket_with_two_deliveries(desk_config: Config) -> None:
     raw = mail_bytes()
-    ticket = drafted_ticket(desk_config, raw)
-    again = stored(raw, 1, uid_validity=2)
+    ticket = drafted_ticket(desk_config, b"Delivered-To: care@fernhollow.example\r\n" + raw)
+    again = stored(b"Received: from relay.example by mx.example; Tue, 24 Nov 2026 09:00:00 +0000\r\n" + raw)
     work_off(make_desk(desk_config))
     again.refresh_from_db()
     assert (again.state, again.ticket) == ("suppressed", ticket)
@@ -188,13 +257,158 @@ def test_the_same_mail_under_new_numbers_makes_no_second_ticket(desk_config: Con
 
 
 @pytest.mark.django_db
-def test_another_mail_with_a_known_message_id_is_a_mail_of_its_own(desk_config: Config) -> None:
-    drafted_ticket(desk_config, mail_bytes("First.", message_id="<same@example.com>"))
-    other = drafted_ticket(
-        desk_config, mail_bytes("Second.", message_id="<same@example.com>", sender="else@elsewhere.example")
-    )
+@pytest.mark.parametrize("sender", ["else@elsewhere.example", "orla@example.com"])
+def test_another_mail_with_a_known_message_id_is_a_mail_of_its_own_and_marked(desk_config: Config, sender: str) -> None:
+    first = drafted_ticket(desk_config, mail_bytes("First.", message_id="<same@example.com>"))
+    other = drafted_ticket(desk_config, mail_bytes("Second.", message_id="<same@example.com>", sender=sender))
+    assert (Ticket.objects.count(), other.state) == (2, "drafted")
+    message = other.messages.get()
+    assert message.suggested == first
+    assert any("same Message-ID and other content" in warning for warning in message.parsed["warnings"])
+
+
+@pytest.mark.django_db
+def test_mails_without_message_id_are_told_apart_by_their_bytes(desk_config: Config) -> None:
+    anonymous = [mail_bytes(text).replace(b"Message-ID: ", b"X-Was: ") for text in ("One.", "Two.", "Two.")]
+    for raw in anonymous:
+        stored(re.sub(rb"X-Was: [^\r]+", b"X-Was: x", raw))
+    work_off(make_desk(desk_config))
     assert Ticket.objects.count() == 2
-    assert other.state == "drafted"
+    assert [row.state for row in Message.objects.order_by("pk")] == ["drafted", "drafted", "suppressed"]
+
+
+@pytest.mark.django_db
+def test_a_reference_from_a_stranger_is_suggested_and_says_why(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config, mail_bytes(message_id="<known@example.com>"))
+    headers = ["References: <known@example.com>"]
+    other = drafted_ticket(desk_config, mail_bytes("Me too.", sender="eve@elsewhere.example", headers=headers))
+    message = other.messages.get()
+    assert message.suggested == ticket
+    assert "eve@elsewhere.example instead of orla@example.com" in message.suggestion
+    ticket.refresh_from_db()
+    assert (ticket.version, ticket.state) == (1, "drafted")
+
+
+@pytest.mark.django_db
+def test_where_our_server_verifies_authors_an_unverified_one_only_gets_a_suggestion(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config, mail_bytes(message_id="<known@example.com>"))
+    care = desk_config.mailboxes["care"].model_copy(update={"authserv_id": "mx.fernhollow.example"})
+    config = replace(desk_config, mailboxes={"care": care})
+    headers = ["References: <known@example.com>"]
+    verified = ["Authentication-Results: mx.fernhollow.example; dmarc=pass header.from=example.com"]
+    forged = drafted_ticket(config, mail_bytes("Send it to my new address.", headers=headers))
+    real = drafted_ticket(config, mail_bytes("Any news?", headers=[*verified, *headers]))
+    assert forged != ticket
+    assert forged.messages.get().suggested == ticket
+    assert real == ticket
+
+
+@pytest.mark.django_db
+def test_a_signed_address_leads_to_its_ticket_and_a_guessed_one_nowhere(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    token = reply_token(signing_key(), "care", ticket.pk)
+    to = {
+        word: reply_address("care@fernhollow.example", word)
+        for word in (token, f"{token[:-1]}{'a' if token[-1] != 'a' else 'b'}")
+    }
+    found = [
+        drafted_ticket(
+            desk_config,
+            mail_bytes("And?", sender="orla@home.example").replace(b"care@fernhollow.example", address.encode()),
+        )
+        for address in to.values()
+    ]
+    assert found[0] == ticket
+    assert found[1] != ticket
+
+
+@pytest.mark.django_db
+def test_a_ticket_number_in_the_subject_proves_nothing(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    for subject in (f"Re: [#{ticket.pk}] parcel", f"[Ticket {ticket.pk}]", f"Re: {ticket.subject}"):
+        assert drafted_ticket(desk_config, mail_bytes("Mine too.", subject=subject)) != ticket
+
+
+@pytest.mark.django_db
+def test_a_mail_on_a_merged_ticket_goes_where_that_one_went(desk_config: Config) -> None:
+    target = drafted_ticket(desk_config)
+    merged = drafted_ticket(desk_config, mail_bytes(message_id="<second@example.com>"))
+    Ticket.objects.filter(pk=merged.pk).update(merged_into=target)
+    assert drafted_ticket(desk_config, mail_bytes("And?", headers=["In-Reply-To: <second@example.com>"])) == target
+
+
+# --- limits ---------------------------------------------------------------------------------------------------------
+
+
+def _limited(config: Config, **limits: int) -> Config:
+    policy = config.policy.model_copy(update={"limits": config.policy.limits.model_copy(update=limits)})
+    return replace(config, policy=policy)
+
+
+def _states(config: Config, mails: Sequence[tuple[bytes, datetime]]) -> list[str]:
+    rows = [stored(raw, received_at=at) for raw, at in mails]
+    for row in rows:  # in the order they came, as a worker does that keeps up
+        parse_stage(make_desk(config), OWNER)
+        row.refresh_from_db()
+    return [Message.objects.get(pk=row.pk).state for row in rows]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("limit", "sender"),
+    [("per_sender", "hilde@example.com"), ("per_domain", "hilde{}@example.com"), ("total", "hilde@host{}.example")],
+)
+def test_more_mails_than_the_limit_are_held_back_with_the_reason(desk_config: Config, limit: str, sender: str) -> None:
+    config = _limited(desk_config, **{limit: 3})
+    mails = [(mail_bytes(sender=sender.format(number)), MORNING + number * SECOND) for number in range(5)]
+    assert _states(config, mails) == ["parsed"] * 3 + ["suppressed"] * 2
+    reasons = set(Message.objects.filter(state="suppressed").values_list("reason", flat=True))
+    assert len(reasons) == 1
+    assert "held back: more than 3 mails" in reasons.pop()
+
+
+@pytest.mark.django_db
+def test_a_conversation_that_goes_too_fast_is_held_back(desk_config: Config) -> None:
+    config = _limited(desk_config, per_thread=3)
+    ours = queued(desk_config)
+    headers = [f"In-Reply-To: {ours.message_id}"]
+    mails = [
+        (
+            mail_bytes(sender=f"hilde{number}@host{number}.example", headers=headers),
+            MORNING + 20 * HOUR + number * SECOND,
+        )
+        for number in range(5)
+    ]
+    assert _states(config, mails) == ["parsed"] * 3 + ["suppressed"] * 2
+
+
+@pytest.mark.django_db
+def test_a_backlog_is_no_flood_and_a_loop_stays_held_until_it_was_silent_for_a_window(desk_config: Config) -> None:
+    config = _limited(desk_config, per_sender=2, window_minutes=60)
+    times = [MORNING + minutes * MINUTE for minutes in (0, 90, 95, 120, 170, 300)]
+    assert _states(config, [(mail_bytes(), at) for at in times]) == [
+        "parsed",
+        "parsed",
+        "parsed",
+        "suppressed",
+        "parsed",
+        "parsed",
+    ]
+
+
+@pytest.mark.django_db
+def test_where_counting_fails_nothing_is_drafted(desk_config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> str:
+        raise DatabaseError("no such table")
+
+    monkeypatch.setattr(stages, "limit_reached", broken)
+    row = stored(mail_bytes())
+    work_off(make_desk(desk_config))
+    row.refresh_from_db()
+    assert (row.state, row.tries, Draft.objects.count()) == ("received", 1, 0)
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -274,7 +488,7 @@ def test_an_older_mail_that_arrives_late_does_not_hide_the_newest(desk_config: C
 
 
 class _Unreadable:
-    def parse(self, raw: bytes, own_addresses: frozenset[str] = frozenset()) -> None:
+    def parse(self, raw: bytes, own_addresses: frozenset[str], authserv_id: str) -> None:
         raise ParseError("the mail could not be read")
 
 

@@ -270,7 +270,13 @@ def test_what_is_not_there_is_named_in_one_line_with_exit_code_2(arguments: tupl
 
 def test_ctrl_c_ends_with_130_and_no_traceback() -> None:
     process = subprocess.Popen(
-        [*COMMAND, "triage"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+        [*COMMAND, "triage"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+        # A shell that starts the tests in the background has them ignore it, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,10 @@ import yaml
 
 from pipeline.config import (
     CalmdeskConfig,
+    ImapConfig,
+    LimitsConfig,
     MailboxConfig,
+    OAuthConfig,
     PolicyConfig,
     ServerConfig,
     ThresholdsConfig,
@@ -56,9 +60,15 @@ def test_every_key_of_the_installation_stands_in_the_shipped_files(folder: Path)
     assert {name: set(section) for name, section in written.items()} == {
         name: set(section) for name, section in CalmdeskConfig().model_dump().items()
     }
-    mailbox = yaml.safe_load((folder / "mailboxes.yaml").read_text(encoding="utf-8"))["mailboxes"]["care"]
-    assert set(mailbox) == set(MailboxConfig.model_fields)
-    assert set(mailbox["imap"]) == set(ServerConfig.model_fields) - {"password_file"} | {"folder"}
+    text = (folder / "mailboxes.yaml").read_text(encoding="utf-8")
+    mailbox = yaml.safe_load(text)["mailboxes"]["care"]
+    # Exactly one source and one way to log in are allowed, so the others stand as comments.
+    assert set(MailboxConfig.model_fields) - set(mailbox) == {"maildir", "eml_folder", "oauth"}
+    assert set(ImapConfig.model_fields) - set(mailbox["imap"]) == {"password_file"}
+    for key in ("maildir", "eml_folder", "oauth", "password_file", *OAuthConfig.model_fields):
+        assert re.search(rf"(?m)^ *(?:# *)+{key}:", text), key
+    policy = yaml.safe_load((folder / "policy.yaml").read_text(encoding="utf-8"))
+    assert set(policy["limits"]) == set(LimitsConfig.model_fields)
 
 
 def test_the_commented_mailbox_example_of_the_thresholds_works_when_uncommented(folder: Path) -> None:

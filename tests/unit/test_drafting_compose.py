@@ -179,7 +179,7 @@ def test_the_greeting_uses_a_name_only_where_it_is_plausible(display: str, text:
     [
         ("Parcel", "Re: Parcel"),
         ("RE: AW: Fwd: Parcel", "Re: Parcel"),
-        ("Parcel\r\nBcc: x@evil.example", "Re: Parcel Bcc: x@evil.example"),
+        ("Parcel\r\nBcc: x@evil.example", "Re: Parcel Bcc: (address)"),
         ("", "Re: your message"),
     ],
 )

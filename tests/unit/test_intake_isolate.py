@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,76 @@ def test_a_dead_child_is_replaced() -> None:
         with pytest.raises(ParseError):
             pool.parse(RAW)
         assert pool.parse(RAW).text == "help"
+
+
+def test_the_child_may_neither_write_files_nor_leave_a_core_nor_open_many() -> None:
+    with ParserPool(seconds=60) as pool:
+        assert pool.pid == 0
+        pool.parse(RAW)
+        assert resource.prlimit(pool.pid, resource.RLIMIT_FSIZE) == (0, 0)
+        assert resource.prlimit(pool.pid, resource.RLIMIT_CORE) == (0, 0)
+        assert resource.prlimit(pool.pid, resource.RLIMIT_NOFILE)[1] <= 64
+        assert resource.prlimit(pool.pid, resource.RLIMIT_AS)[1] == pool.memory
+        assert resource.prlimit(pool.pid, resource.RLIMIT_CPU)[0] != resource.RLIM_INFINITY
+
+
+def html_mail(body: bytes) -> bytes:
+    return b"From: a@x.example\nContent-Type: text/html\n\n" + body
+
+
+def text_mail(body: bytes) -> bytes:
+    return b"From: a@x.example\nContent-Type: text/plain\n\n" + body
+
+
+def nested(levels: int) -> bytes:
+    return b"From: a@x.example\n" + b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (level, level) for level in range(levels)
+    )
+
+
+MIXED = b"From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n"
+STYLES = b"<style>" + b"".join(b"div p .a%d i.x{display:none}" % n for n in range(2_900)) + b"</style>"
+BOMBS = {
+    "a thousand levels": nested(1_000),
+    "ten thousand parts": MIXED + b"--b\n\nx\n" * 10_000,
+    "mails in mails": b"From: a@x.example\n" + b"Content-Type: message/rfc822\n\n" * 5_000,
+    "a megabyte of subject": b"From: a@x.example\nSubject: " + b"=?utf-8?B?aGVsbG8=?= " * 50_000 + b"\n\nhi",
+    "unfinished encoded words": b"From: a@x.example\nSubject: " + b"=?utf-8?Q?" * 100_000 + b"\n\nhi",
+    "thirty thousand boxes": html_mail(b"<div>" * 30_000 + b"hello"),
+    "nested tables": html_mail(b"<table><tr><td>" * 700 + b"hello"),
+    "nested links": html_mail(b"<a href='https://x.example'>word " * 1_400),
+    "rows of hidden words": html_mail(b"<b hidden>x</b>y" * 60_000),
+    "many rules for many elements": html_mail(STYLES + b"<div><p class=a1><i class=x>w</i></p></div>" * 10_000),
+    "open braces": html_mail(b"<style>" + b"@media{" * 40_000 + b"</style>hello"),
+    "open comments": html_mail(b"<!--" * 100_000),
+    "introductions": text_mail(b"On Mon 12:30 2026 a@x.example x\n" * 30_000),
+    "headers of history": text_mail(b"From: a\nTo: b\n\n" * 30_000),
+    "marks": text_mail(b">" * 1_000_000),
+    "alternating marks": text_mail(b"> a\nb\n" * 60_000),
+    "signature delimiters": text_mail(b"--\n" * 100_000),
+    "base64 without end": b"From: a@x.example\nContent-Transfer-Encoding: base64\n\n" + b"QUJD" * 4_000_000,
+    "base64 padded at every letter": b"From: a@x.example\nContent-Transfer-Encoding: base64\n\n" + b"Q=\n" * 500_000,
+    "one line of fifty megabytes": text_mail(b"x" * 50_000_000),
+    "angles": b"From: " + b"<" * 500_000 + b"\n\nhi",
+    "comments of addresses": b"From: " + b"(" * 500_000 + b"\n\nhi",
+    "parameters": b"From: a@x.example\nContent-Type: text/plain" + b'; a="x' * 100_000 + b"\n\nhi",
+    "fields": b"From: a@x.example\n" + b"X-A: b\n" * 300_000 + b"\nhi",
+}
+
+
+@pytest.fixture(scope="module")
+def limited() -> Iterator[ParserPool]:
+    with ParserPool() as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_no_bomb_takes_more_than_the_limits_or_the_next_mail_with_it(bomb: str, limited: ParserPool) -> None:
+    try:
+        assert not limited.parse(BOMBS[bomb]).reason.startswith("the parser failed")
+    except ParseError as error:
+        assert "within" in error.message or "ended the parser" in error.message
+    assert limited.parse(RAW).text == "help"
 
 
 def test_files_become_json_records_and_a_missing_one_an_error(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from email.message import EmailMessage
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.intake.body import read_body, unwrap_flowed
+from pipeline.intake.body import DIFFERENT_WARNING, read_body, unwrap_flowed
 from pipeline.intake.mime import MAX_DEPTH, MAX_PARTS, Part, split_mail
 
 
@@ -116,6 +119,80 @@ def test_html_is_read_where_the_plain_part_is_empty_or_only_names_html() -> None
     for stub in (" \n", "This message needs an HTML reader."):
         body = read_body(split_mail(mail(stub, "<p>My parcel has been lost for three weeks.</p>").as_bytes())[0])
         assert body.text == "My parcel has been lost for three weeks."
+
+
+def test_the_html_is_read_where_it_has_every_plain_word_and_many_more() -> None:
+    more = " ".join(f"detail{number}" for number in range(30))
+    body = read_body(split_mail(mail("My lamp is broken", f"<p>My lamp is broken</p><p>{more}</p>").as_bytes())[0])
+    assert "detail29" in body.text and body.text.startswith("My lamp is broken")
+
+
+def test_a_mail_whose_versions_say_different_things_is_reported() -> None:
+    words = [" ".join(f"{name}{number}" for number in range(40)) for name in ("one", "two")]
+    body = read_body(split_mail(mail(words[0], f"<p>{words[1]}</p>").as_bytes())[0])
+    assert body.text.strip() == words[0]
+    assert DIFFERENT_WARNING in body.warnings
+
+
+def part(content: str, headers: str = "Content-Type: text/plain") -> str:
+    return f"--b\n{headers}\n\n{content}\n"
+
+
+def test_every_plain_text_among_alternatives_is_read_however_nested() -> None:
+    inner = "Content-Type: multipart/mixed; boundary=c\n\n--c\n\nfirst\n--c\n\nsecond\n--c--\n"
+    html = part("<p>rich</p>", "Content-Type: text/html")
+    start = "From: a@x.example\nContent-Type: multipart/alternative; boundary=b\n\n"
+    nested = f"{start}--b\n{inner}{html}--b--\n"
+    assert read_body(split_mail(nested.encode())[0]).text == "first\nsecond"
+    twice = f"{start}{part('one')}{part('two')}{part('one')}--b--\n"
+    assert read_body(split_mail(twice.encode())[0]).text == "one\ntwo"
+
+
+def test_texts_of_several_forwarded_mails_are_kept_apart() -> None:
+    digest = "From: a@x.example\nContent-Type: multipart/digest; boundary=b\n\n" + "".join(
+        part(f"Subject: s\n\nmail {number}", "") for number in (1, 2)
+    )
+    assert read_body(split_mail(digest.encode())[0]).forwarded == "mail 1\n\nmail 2"
+
+
+def test_what_stands_outside_the_parts_is_read_only_where_there_is_nothing_else() -> None:
+    start = "From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n"
+    lonely = read_body(split_mail(f"{start}--b\n\n--b--\nMy lamp is broken.\n".encode())[0])
+    assert lonely.text == "My lamp is broken." and lonely.warnings
+    usual = read_body(split_mail(f"{start}This is a MIME mail.\n{part('help')}--b--\nthe end\n".encode())[0])
+    assert usual.text == "help" and not usual.warnings
+
+
+@pytest.mark.parametrize(
+    ("encoded", "text"),
+    [
+        ("aGVsbG8gd29ybGQ=", "hello world"),
+        ("aGVsbG8=\nIHdvcmxk", "hello world"),
+        ("aGVsbG8gd29ybGQ= trailing words", "hello world"),
+        ("aGVs bG8g\n d29y bGQ", "hello world"),
+        ("aGVsbG8gd29ybGQ", "hello world"),
+        ("My lamp is broken again, please help me.", "My lamp is broken again, please help me."),
+        ("?garbage!", "?garbage!"),
+    ],
+)
+def test_base64_is_decoded_piece_by_piece_and_words_that_are_none_stay(encoded: str, text: str) -> None:
+    raw = f"From: a@x.example\nContent-Transfer-Encoding: base64\n\n{encoded}\n"
+    assert read_body(split_mail(raw.encode())[0]).text == text
+
+
+def test_base64_with_a_footer_of_a_list_below_is_still_decoded() -> None:
+    body = base64.encodebytes(b"My lamp is broken. " * 5) + b"_____\nA mailing list: https://lists.example/\n" * 9
+    raw = b"From: a@x.example\nContent-Transfer-Encoding: base64\n\n" + body
+    assert read_body(split_mail(raw)[0]).text.startswith("My lamp is broken. My lamp")
+
+
+def test_uuencoded_files_are_decoded_as_far_as_they_go() -> None:
+    lines = [binascii.b2a_uu(b"x" * 45), binascii.b2a_uu(b"yz")]
+    raw = b"From: a@x.example\nContent-Type: image/png; name=a.png\nContent-Transfer-Encoding: x-uuencode\n\n"
+    whole = b"begin 644 a.png\n" + b"".join(lines) + b"`\nend\n"
+    assert split_mail(raw + whole)[0].content() == b"x" * 45 + b"yz"
+    assert split_mail(raw + whole[:50])[0].content().startswith(b"x")
+    assert split_mail(raw + b"no file")[0].content() == b"no file"
 
 
 def test_attachments_are_listed_with_decoded_name_type_and_size() -> None:

@@ -152,3 +152,39 @@ def test_any_bytes_parse(raw: bytes) -> None:
 def test_ordinary_words_survive(words: list[str]) -> None:
     raw = b"From: a@x.example\r\n\r\n" + " ".join(words).encode()
     assert parse_mail(raw).text.split() == words
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: a@x.example\nContent-Type: text/html\n\n<blockquote type=cite>&#11;word</blockquote><p hidden>&#1;</p>&#2;",
+        b"From: a@x.example\nContent-Type: text/html\n\n<b\x0bx>word</b>",
+        b"From: a@x.example\nContent-Type: text/html\n\n<a href='https://x.example/&#11;'>word</a>",
+        b"Return-Path: <>\nSubject: word\n\nword",
+        b"From: a@x.example\n\n" + "\u200cé\u200c word".encode(),
+    ],
+)
+def test_what_fuzzing_found_is_read(raw: bytes) -> None:
+    mail = parse_mail(raw)
+    assert not mail.reason.startswith("the parser failed")
+    assert "word" in mail.text
+
+
+def test_control_characters_in_headers_change_no_address_id_or_file_name() -> None:
+    mail = parse_mail(
+        b"From: Ana <a\0na@x.example>\nMessage-ID: <o\0ne@x.example>\nReferences: <r\xe2\x80\x8b1@x.example>\n"
+        b'Content-Type: image/png; name="a/ b.png"\n\nx'
+    )
+    assert mail.sender == Address("Ana", "ana@x.example")
+    assert (mail.message_id, mail.references) == ("<one@x.example>", ("<r1@x.example>",))
+    assert mail.attachments[0].name == "b.png"
+
+
+def test_a_verified_sender_whose_replies_go_elsewhere_is_warned_of() -> None:
+    raw = (
+        b"Authentication-Results: mx.fernhollow.example; dmarc=pass header.from=example.com\r\n"
+        b"From: ana@example.com\r\nReply-To: ana@other.example\r\nSubject: Lamp\r\n\r\nIt is dark.\r\n"
+    )
+    mail = parse_mail(raw, authserv_id="mx.fernhollow.example")
+    assert mail.identity.trusted
+    assert "replies go to another domain: other.example" in mail.warnings

@@ -134,3 +134,107 @@ def test_no_line_is_lost_or_doubled(lines: list[str]) -> None:
 @given(st.text(alphabet="> -_:\nOnwrteFm@.1", max_size=300))
 def test_any_text_is_split_without_loss(body: str) -> None:
     assert words(*split_reply(body)) == words(body)
+
+
+# --- replies as mail programs write them -----------------------------------------------------------------------------
+
+OWN = st.lists(
+    st.sampled_from(
+        [
+            "The lamp still flickers.",
+            "I paid 20 euros on 3 March and nobody wrote back.",
+            "Die Lampe flackert immer noch, was nun?",
+            "Am Montag schrieb ich Ihnen: keine Antwort.",
+            "La lampe ne marche toujours pas !",
+            "On m'a écrit que tout serait réglé.",
+            "La lámpara sigue sin funcionar.",
+            "De lamp knippert nog steeds.",
+            "Lampan blinkar fortfarande.",
+            "Лампа всё ещё мигает.",
+            "ランプがまだちらつきます。",
+            "From what I see, the date is wrong.",
+            "To be honest: I am tired of it.",
+            "Subject to your terms, I return it.",
+            "- first, the switch is loose",
+            "1) Please send a new one.",
+            "Sent you the photos twice already.",
+            "My address: 5 Mill Lane, Fernhollow",
+            "*** urgent ***",
+            "Thanks",
+        ]
+    ),
+    min_size=1,
+    max_size=5,
+    unique=True,
+)
+THEIRS = st.lists(
+    st.sampled_from(
+        [
+            "We are sorry for the trouble.",
+            "Could you tell us the model?",
+            "Since when does it flicker?",
+            "Wir bitten um Entschuldigung.",
+            "Nous sommes désolés.",
+            "Best wishes",
+            "Fernhollow Care",
+        ]
+    ),
+    min_size=1,
+    max_size=5,
+    unique=True,
+)
+INTRODUCTIONS = st.sampled_from(
+    [history.partition("\n>")[0].rstrip() for history in ANNOUNCED if "\n>" in history and history[0] != ">"]
+)
+BLOCKS = st.sampled_from(
+    [history.rpartition("\n\n")[0] for history in ANNOUNCED if "\n\n" in history and "\n>" not in history]
+)
+SIGNATURES = st.sampled_from(
+    ["", "\n\n-- \nAna Field\n+49 30 5550100", "\n\nSent from my iPhone", "\n\nVon meinem iPhone gesendet"]
+)
+
+
+def below(own: list[str], theirs: list[str], signature: str, announced: str, marked: bool) -> str:
+    """A reply above the history: Gmail, Apple Mail and Thunderbird mark it, Outlook does not."""
+    history = "\n".join(f"> {line}" if marked else line for line in theirs)
+    return "\n".join(own) + signature + f"\n\n{announced}\n\n{history}\n"
+
+
+@given(OWN, THEIRS, SIGNATURES, INTRODUCTIONS)
+def test_every_own_sentence_above_marked_history_is_text_and_the_history_is_not(
+    own: list[str], theirs: list[str], signature: str, announced: str
+) -> None:
+    text, quoted, found = split_reply(below(own, theirs, signature, announced, True))
+    assert text.split("\n") == own
+    assert words(quoted) == sorted([*announced.split("\n"), *(f"> {line}" for line in theirs)])
+    assert found == signature.strip()
+
+
+@given(OWN, THEIRS, SIGNATURES, BLOCKS)
+def test_every_own_sentence_above_a_header_block_is_text_and_the_rest_is_not(
+    own: list[str], theirs: list[str], signature: str, block: str
+) -> None:
+    text, quoted, found = split_reply(below(own, theirs, signature, block, False))
+    assert text.split("\n") == own
+    assert words(quoted) == words(block, "\n".join(theirs))
+    assert found == signature.strip()
+
+
+@given(OWN, THEIRS, INTRODUCTIONS)
+def test_every_own_sentence_below_the_history_is_text(own: list[str], theirs: list[str], announced: str) -> None:
+    body = announced + "\n" + "".join(f"> {line}\n" for line in theirs) + "\n" + "\n".join(own)
+    text, quoted, signature = split_reply(body)
+    assert text.split("\n") == own
+    assert words(quoted, signature) == words(body.removesuffix("\n".join(own)))
+
+
+@given(st.lists(st.tuples(THEIRS, OWN), min_size=1, max_size=4), INTRODUCTIONS, SIGNATURES, st.booleans())
+def test_answers_between_quoted_lines_are_all_in_the_text_in_their_order(
+    exchange: list[tuple[list[str], list[str]]], announced: str, signature: str, spaced: bool
+) -> None:
+    gap = "\n\n" if spaced else "\n"
+    turns = gap.join(gap.join(("\n".join(f"> {line}" for line in theirs), "\n".join(own))) for theirs, own in exchange)
+    text, quoted, found = split_reply(f"{announced}\n{turns}{signature}")
+    kept = [line for line in text.split("\n") if line.strip() and not line.startswith(">")]
+    assert kept == [line for _, own in exchange for line in own]
+    assert words(text, quoted, found) == words(announced, turns, signature)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from encodings.aliases import aliases
 
 import pytest
 from hypothesis import given
@@ -39,6 +41,28 @@ def test_no_codec_outside_the_list_is_ever_used(charset: str) -> None:
     assert "unknown charset" in warning
 
 
+def test_of_all_codecs_of_python_only_charsets_of_mail_are_used() -> None:
+    names = {name for name in set(aliases.values()) | {"utf_7", "idna", "punycode", "undefined", "mbcs", "oem"}}
+    used = {name for name in names if "unknown charset" not in decode_bytes(b"a", name)[1]}
+    assert not used & {"utf_7", "idna", "punycode", "undefined", "raw_unicode_escape", "unicode_escape", "mbcs", "oem"}
+    assert not used & {"base64_codec", "bz2_codec", "hex_codec", "quopri_codec", "rot_13", "uu_codec", "zlib_codec"}
+    assert {"utf_8", "latin_1", "cp1252", "koi8_r", "iso2022_jp", "gb18030", "euc_kr"} <= used
+
+
+@pytest.mark.parametrize("reader", [decode_words, lambda word: parse_parameters(f"a; name*={word}")[1]["name"]])
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "raw_unicode_escape"])
+def test_headers_never_use_them_either(reader: Callable[[str], str], charset: str) -> None:
+    for word in (f"=?{charset}?Q?+AGE-=5Cu0041?=", f"{charset}''+AGE-%5Cu0041"):
+        found = reader(word)
+        assert "a" not in found.replace(charset, "").replace("name", "") and "A-\\" not in found
+        assert "+AGE-" in found
+
+
+def test_ascii_that_claims_to_be_utf_16_stays_readable() -> None:
+    assert decode_bytes(b"My lamp is broken", "utf-16")[0] == "My lamp is broken"
+    assert decode_bytes("Lampe ü".encode("utf-16"), "utf-16") == ("Lampe ü", "")
+
+
 def test_bytes_that_do_not_fit_fall_back_to_utf_8_and_then_to_windows_1252() -> None:
     assert decode_bytes("Zürich".encode(), "us-ascii") == ("Zürich", "")
     text, warning = decode_bytes("Köln ist schön".encode("cp1252"), "utf-8")
@@ -57,6 +81,11 @@ def test_invisible_characters_go_and_are_reported() -> None:
 
 def test_joiners_stay_where_scripts_and_emoji_need_them() -> None:
     assert clean_text("می\u200cخواهم 👩\u200d👧 a\u200cb") == ("می\u200cخواهم 👩\u200d👧 ab", True)
+
+
+def test_runs_of_joiners_and_variation_selectors_carry_nothing() -> None:
+    assert clean_text("é\u200c\u200d\u200cé ☀\ufe0f\ufe01\ufe02") == ("éé ☀\ufe0f", True)
+    assert clean_text("é\u2007\u200d\u2007é") == ("é\u2007\u2007é", True)
 
 
 def test_line_ends_and_trailing_spaces_are_normalised() -> None:

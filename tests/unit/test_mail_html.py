@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as lxml_html  # type: ignore[import-untyped]
 
@@ -31,8 +31,17 @@ def test_nothing_outside_the_allow_list_survives(html: str) -> None:
 
 
 @given(PIECES)
+@example("<a href='javascript:x'><table><a href='javascript:x'></table>")
+@example("<pre></font><pre><tr>\n\n<font></span><nobr><thead><h1></b><style>")
+@example("<pre>" + "\n" * 40 + "late")
 def test_cleaning_twice_changes_nothing(html: str) -> None:
     assert sanitise(sanitise(html)) == sanitise(html)
+
+
+def test_what_never_comes_to_rest_is_shown_as_text_alone() -> None:
+    """Each pass drops one line end at the start of a <pre>, so this has not settled after any few."""
+    shown = sanitise("<pre>" + "\n" * 40 + "<b>late</b> &lt;script&gt;alert(1)&lt;/script&gt;</pre>")
+    assert shown.strip() == "late &lt;script&gt;alert(1)&lt;/script&gt;"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +68,7 @@ def test_nothing_can_act_or_call_home(html: str) -> None:
 
 def test_text_and_simple_form_stay() -> None:
     html = "<h1>Order</h1><table><tbody><tr><td colspan=\"2\">late</td></tr></tbody></table><a href='x'>here</a>"
-    assert sanitise(html) == '<h1>Order</h1><table><tbody><tr><td colspan="2">late</td></tr></tbody></table><a>here</a>'
+    assert sanitise(html) == '<h1>Order</h1><table><tbody><tr><td colspan="2">late</td></tr></tbody></table>here'
 
 
 def test_the_document_holds_the_mail_only_in_its_safe_form() -> None:

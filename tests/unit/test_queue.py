@@ -7,15 +7,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.flow import TicketState
-from pipeline.review.queue import VIEWS, tickets_in, time_left, view_of, views
+from pipeline.review.queue import GROUPS, VIEWS, group_of, tickets_in, time_left, view_of, views
 from pipeline.store.models import Ticket
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-def test_every_ticket_state_stands_in_exactly_one_view() -> None:
-    shown = [state for _, states in VIEWS.values() for state in states]
+@pytest.mark.django_db
+def test_a_ticket_of_any_state_is_found_in_exactly_one_view() -> None:
+    for state in TicketState:
+        Ticket.objects.create(mailbox="care", state=state)
+    shown = [ticket.state for view in VIEWS for ticket in tickets_in(view)]
     assert sorted(shown) == sorted(TicketState)
+    assert sum(view.count for view in views()) == len(TicketState)
+
+
+@pytest.mark.django_db
+def test_a_merged_ticket_is_in_no_view_and_no_count() -> None:
+    target = Ticket.objects.create(mailbox="care", state=TicketState.SENT)
+    for state in TicketState:
+        Ticket.objects.create(mailbox="care", state=state, merged_into=target)
+    assert [ticket for view in VIEWS for ticket in tickets_in(view)] == [target]
+    assert sum(view.count for view in views()) == 1
+
+
+@given(st.sampled_from(sorted(VIEWS)), st.none() | st.sampled_from(sorted(GROUPS)) | st.text())
+def test_groups_are_known_and_belong_to_mail_without_an_answer(view: str, name: str | None) -> None:
+    assert group_of(view, name) == (name if name in GROUPS and view == "suppressed" else "")
 
 
 @given(st.none() | st.text())

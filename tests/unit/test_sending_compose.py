@@ -160,6 +160,27 @@ def test_an_address_is_used_as_it_is_or_refused(email: str) -> None:
     assert envelope_for(replace(REPLY, recipient=Address("", email))).recipients == (smtp_address(email),)
 
 
+def test_a_reply_address_is_written_where_it_is_given() -> None:
+    token = Address("Example Support", "support+t7abc@example.com")
+    raw = compose_reply(replace(REPLY, reply_to=token))
+    assert b'\r\nReply-To: "Example Support" <support+t7abc@example.com>\r\nSubject: ' in raw
+    assert addresses(read(raw), "Reply-To") == [("Example Support", "support+t7abc@example.com")]
+    assert b"\r\nReply-To:" not in compose_reply(REPLY)
+    assert envelope_for(replace(REPLY, reply_to=token)) == envelope_for(REPLY)
+
+
+@given(name=HOSTILE, email=st.just("s+t7@example.com") | HOSTILE | HOSTILE.map(lambda text: f"{text}@example.com"))
+def test_no_reply_address_adds_a_header(name: str, email: str) -> None:
+    try:
+        raw = compose_reply(replace(REPLY, reply_to=Address(name, email)))
+    except SubmissionRefused:
+        return
+    assert_harmless(raw)
+    assert len(addresses(read(raw), "Reply-To")) == 1
+    assert f"<{smtp_address(email)}>\r\nSubject: " in raw.decode()
+    assert [email for _, email in addresses(read(raw), "To")] == ["carol@example.net"]
+
+
 @given(message_id=HOSTILE | HOSTILE.map(lambda text: f"<{text}@example.com>"))
 def test_a_message_id_is_used_as_it_is_or_refused(message_id: str) -> None:
     try:

@@ -1,0 +1,128 @@
+"""What a page can have done. Every change goes through the decisions; a refused one comes back as a plain message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from pipeline.errors import CalmdeskError
+from pipeline.records import Fault
+from pipeline.review import decisions, mail_decisions
+from pipeline.review.access import number, reader, user_of
+from pipeline.review.installation import configuration
+from pipeline.store.models import Draft, Message, Ticket
+
+
+@reader
+@require_POST
+def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Save, approve or reject a draft, as the pressed button says. An edited text is saved before it is approved."""
+    draft = get_object_or_404(Draft.objects.select_related("ticket"), pk=draft_id)
+    action, body = request.POST.get("action", ""), request.POST.get("body", "").replace("\r\n", "\n")
+    version = number(request.POST.get("version"))
+    user, config = user_of(request), configuration()
+
+    def act() -> str:
+        if action == "reject":
+            decisions.reject(user, draft_id, version, request.POST.get("reason", ""))
+            return "Rejected. The other drafts are still open."
+        current = decisions.edit(config, user, draft_id, version, body) if body.strip() != draft.body.strip() else draft
+        if action == "save":
+            return "Saved, and checked again."
+        seen = current.version if current is not draft else version
+        decisions.approve(config, user, draft_id, seen, request.POST.get("confirm_recipient", ""))
+        return "Approved. The reply is on its way."
+
+    if action not in ("save", "approve", "reject"):
+        raise Http404("no such action")
+    done = _carry_out(request, act)
+    if not done and action != "reject" and Draft.objects.get(pk=draft_id).body.strip() != body.strip():
+        request.session[f"unsaved-{draft_id}"] = body[: decisions.LONGEST_BODY]
+    return _back(draft.ticket_id, draft_id)
+
+
+@reader
+@require_POST
+def set_fault(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    fault = request.POST.get("fault", "")
+    if fault not in set(Fault):
+        raise Http404("no such fault state")
+    _carry_out(
+        request,
+        lambda: f"Fault is {decisions.set_fault(user_of(request), ticket_id, Fault(fault)).get_fault_display()}.",
+    )
+    return _back(ticket_id)
+
+
+@reader
+@require_POST
+def is_customer(request: HttpRequest, message_id: int) -> HttpResponse:
+    return _on_mail(request, message_id, mail_decisions.is_customer, "The mail is taken for a customer's now.")
+
+
+@reader
+@require_POST
+def reprocess(request: HttpRequest, message_id: int) -> HttpResponse:
+    return _on_mail(request, message_id, mail_decisions.reprocess, "The mail is tried again.")
+
+
+@reader
+@require_POST
+def join(request: HttpRequest, message_id: int) -> HttpResponse:
+    return _on_mail(request, message_id, mail_decisions.join, "The mail is part of this ticket now.")
+
+
+@reader
+@require_POST
+def keep_apart(request: HttpRequest, message_id: int) -> HttpResponse:
+    return _on_mail(request, message_id, mail_decisions.keep_apart, "The mail stays a matter of its own.")
+
+
+def _on_mail(request: HttpRequest, message_id: int, decision: Callable[[User, int], Ticket], done: str) -> HttpResponse:
+    """Decide on a mail, and show the ticket where it is then."""
+
+    def act() -> str:
+        decision(user_of(request), message_id)
+        return done
+
+    _carry_out(request, act)
+    ticket_id = Message.objects.only("ticket_id").get(pk=message_id).ticket_id
+    return _back(ticket_id) if ticket_id else redirect("queue")
+
+
+@reader
+@require_POST
+def settle(request: HttpRequest, outgoing_id: int) -> HttpResponse:
+    was_sent = request.POST.get("outcome") == "sent"
+    ticket_id: list[int] = []
+
+    def act() -> str:
+        ticket_id.append(decisions.settle(user_of(request), outgoing_id, was_sent).ticket_id)
+        return "Noted as sent." if was_sent else "Queued to be sent again."
+
+    _carry_out(request, act)
+    return _back(ticket_id[0]) if ticket_id else redirect("queue")
+
+
+def _carry_out(request: HttpRequest, act: Callable[[], str]) -> bool:
+    try:
+        messages.success(request, act())
+    except ObjectDoesNotExist:
+        raise Http404("no such object") from None
+    except CalmdeskError as error:
+        messages.error(request, f"Nothing was done: {error}.")
+        return False
+    return True
+
+
+def _back(ticket_id: int, draft_id: int | None = None) -> HttpResponse:
+    response = redirect("ticket", ticket_id)
+    if draft_id is not None:
+        response["Location"] += f"?draft={draft_id}"
+    return response

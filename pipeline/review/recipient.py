@@ -1,0 +1,48 @@
+"""Whom a reply goes to, and when a person must say so in so many words."""
+
+from __future__ import annotations
+
+from pipeline.config import Config
+from pipeline.errors import FlowError
+from pipeline.intake.addresses import is_own
+from pipeline.records import Address
+from pipeline.store import codec
+from pipeline.store.models import Message, Ticket
+
+
+def recipient_of(message: Message) -> Address:
+    """Whom a reply to ``message`` goes to: Reply-To where given, else From (RFC 5322 3.6.3)."""
+    parsed = codec.parsed_from_json(message.parsed) if message.parsed else None
+    recipient = (parsed.reply_to or parsed.sender) if parsed else None
+    if recipient is None:
+        raise FlowError(f"message {message.pk} names nobody who could be answered")
+    return recipient
+
+
+def surprise(ticket: Ticket, message: Message) -> str:
+    """In words, why the recipient of a reply to ``message`` must be confirmed; "" where it need not be.
+
+    A reply holds what the conversation holds. So it needs a second look where it would leave for another domain than
+    the mail came from, or to somebody else than the customer of the ticket.
+    """
+    sender, recipient = codec.parsed_from_json(message.parsed).sender, recipient_of(message)
+    if sender is None or _domain(sender) != _domain(recipient):
+        return f"the reply would go to {recipient.email}, not to the sender {sender.email if sender else '(nobody)'}"
+    if sender.email.lower() != ticket.customer_email.lower():
+        return f"the reply would go to {recipient.email}, not to the customer of this ticket, {ticket.customer_email}"
+    return ""
+
+
+def confirmed_recipient(config: Config, ticket: Ticket, message: Message, confirmed: str) -> Address:
+    """The recipient, if it is none of our own addresses and ``confirmed`` names it where it is a surprise."""
+    recipient = recipient_of(message)
+    if is_own(recipient.email, config.own_addresses):
+        raise FlowError("the reply would go to our own address")
+    why = surprise(ticket, message)
+    if why and confirmed != recipient.email:
+        raise FlowError(f"{why}: confirm the recipient")
+    return recipient
+
+
+def _domain(address: Address) -> str:
+    return address.email.rpartition("@")[2].lower()

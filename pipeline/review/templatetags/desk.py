@@ -1,0 +1,29 @@
+"""What every page shows without its view having to think of it."""
+
+from __future__ import annotations
+
+from django import template
+from django.contrib.auth.models import AnonymousUser, User
+from django.utils import timezone
+
+from pipeline.review import mailboxes
+from pipeline.review.installation import configuration
+from pipeline.review.roles import Permission, permissions
+
+register = template.Library()
+
+
+@register.filter
+def octets(size: int) -> str:
+    """ "31.4 MB": a size in powers of ten, as limits are configured and reasons are worded."""
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1e3:.1f} kB" if size < 999_950 else f"{size / 1e6:.1f} MB"
+
+
+@register.simple_tag
+def mailbox_troubles(user: User | AnonymousUser) -> list[mailboxes.FolderState]:
+    """The folders that are not being read, for who may read."""
+    if Permission.READ not in permissions(user):
+        return []
+    return mailboxes.troubles(configuration(), timezone.now())
