@@ -291,11 +291,10 @@ def parse(
     Example: calmdesk parse inbox/*.eml
     """
     loaded = _load(config)
-    own = frozenset(address for mailbox in loaded.mailboxes.values() for address in mailbox.own_addresses)
     from pipeline.intake.batch import parse_files
 
     paths = [STDIN_FILE if file == STDIN else file for file in files or [STDIN]]
-    _report(parse_files(paths, own))
+    _report(parse_files(paths, loaded.own_addresses))
 
 
 @app.command()

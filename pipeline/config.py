@@ -133,10 +133,6 @@ class ImapConfig(ServerConfig):
     keyword: str = ""
     move_to: str = ""
 
-    @property
-    def folders(self) -> tuple[str, ...]:
-        return self.folder
-
     @field_validator("folder", mode="before")
     @classmethod
     def _one_or_more(cls, value: object) -> object:
@@ -158,7 +154,7 @@ class ImapConfig(ServerConfig):
 
     @model_validator(mode="after")
     def _moved_elsewhere(self) -> ImapConfig:
-        if self.move_to in self.folders:
+        if self.move_to in self.folder:
             raise ValueError(f"move_to {self.move_to!r} is a folder that is read")
         return self
 

@@ -73,6 +73,7 @@ def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict
             "django.contrib.messages.middleware.MessageMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "django_htmx.middleware.HtmxMiddleware",
+            "pipeline.review.busy.BusyDatabase",
         ],
         "TEMPLATES": [
             {

@@ -23,6 +23,7 @@ from pipeline.intake.source import MailSource
 from pipeline.intake.sources import open_sources, source_key
 from pipeline.sending.smtp import SmtpSubmitter
 from pipeline.store.claims import free_all, worker_name
+from pipeline.store.intake import was_read
 from pipeline.store.models import Message
 
 log = structlog.get_logger(__name__)
@@ -52,13 +53,16 @@ class LocalWorker:
         return SmtpSubmitter(self._config.server(mailbox.smtp), credentials_of(self._config, name, "smtp"))
 
     def check(self) -> None:
-        """Reach every server once; ConfigError names the key of the first that cannot be used as configured."""
+        """Reach every server once; ConfigError names the key of the first that cannot be used as configured.
+
+        A mailbox that was read before and cannot be reached now is a fault that passes: it is told, and the rest runs.
+        """
         for name, sources in self._sources.items():
             for source in sources:
-                with _as_config_error(f"mailboxes.{name}.{source_key(self._config.mailboxes[name])}"), source:
+                with _as_config_error(name, source_key(self._config.mailboxes[name])), source:
                     source.select()
         for name, submitter in self._submitters.items():
-            with _as_config_error(f"mailboxes.{name}.smtp"):
+            with _as_config_error(name, "smtp"):
                 submitter.check()
 
     def start(self, desk: Desk) -> None:
@@ -136,11 +140,14 @@ def _guarded(name: str, step: Callable[[], int]) -> int:
 
 
 @contextmanager
-def _as_config_error(key: str) -> Iterator[None]:
+def _as_config_error(mailbox: str, key: str) -> Iterator[None]:
     try:
         yield
     except (MailboxError, SubmissionError) as error:
-        raise ConfigError(f"mailboxes.yaml: {key}: {error.message}", remedy=error.remedy) from error
+        if was_read(mailbox):
+            log.warning("server not reached", mailbox=mailbox, server=key, reason=str(error))
+            return
+        raise ConfigError(f"mailboxes.yaml: mailboxes.{mailbox}.{key}: {error.message}", remedy=error.remedy) from error
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from pipeline.sending.smtp import SmtpSubmitter
 from pipeline.store import tickets
 from pipeline.store.approvals import why_void
 from pipeline.store.claims import claim, holds, release
-from pipeline.store.models import Approval, Outgoing, Ticket
+from pipeline.store.models import Approval, Outgoing
 
 log = structlog.get_logger(__name__)
 
@@ -42,23 +42,30 @@ def recover(owner_is_gone: bool = False) -> int:
 
     ``owner_is_gone``: the caller holds the installation's lock, so every lease is a dead worker's.
     """
-    now = timezone.now()
-    moved = 0
-    with transaction.atomic():
-        held = Outgoing.objects.select_for_update().filter(
-            state__in=[OutgoingState.CLAIMED, OutgoingState.TRANSMITTING]
-        )
-        for row in held if owner_is_gone else held.filter(lease_until__lt=now):
-            if row.state == OutgoingState.CLAIMED:
-                _move(row, OutgoingState.QUEUED)
-            else:
-                _move(row, OutgoingState.UNCERTAIN)
-                row.error = "the sender stopped while the server was taking the mail: it may or may not have been sent"
-            _save(row)
-            moved += 1
-        if owner_is_gone:
-            Outgoing.objects.filter(state=OutgoingState.QUEUED).update(owner="", lease_until=None)
+    now, moved = timezone.now(), 0
+    held = Outgoing.objects.filter(state__in=[OutgoingState.CLAIMED, OutgoingState.TRANSMITTING])
+    for row in held if owner_is_gone else held.filter(lease_until__lt=now):
+        with transaction.atomic():
+            moved += _recover(row)
+    if owner_is_gone:
+        Outgoing.objects.filter(state=OutgoingState.QUEUED).update(owner="", lease_until=None)
     return moved
+
+
+def _recover(seen: Outgoing) -> bool:
+    ticket = tickets.lock(seen.ticket_id)
+    same = Outgoing.objects.select_for_update().filter(pk=seen.pk, state=seen.state, owner=seen.owner)
+    row = same.first()
+    if row is None:  # its owner lives after all, or another worker was here first
+        return False
+    row.ticket = ticket
+    if row.state == OutgoingState.CLAIMED:
+        _move(row, OutgoingState.QUEUED)
+    else:
+        _move(row, OutgoingState.UNCERTAIN)
+        row.error = "the sender stopped while the server was taking the mail: it may or may not have been sent"
+    _save(row)
+    return True
 
 
 def _send(row: Outgoing, submitters: Mapping[str, SmtpSubmitter]) -> None:
@@ -97,10 +104,10 @@ def _verify(row: Outgoing, envelope: Envelope) -> None:
 
 def _transmitting(row: Outgoing) -> None:
     with transaction.atomic():
+        # Once more, at the last moment: connecting takes seconds, in which a newer mail may have come.
+        row.ticket = tickets.lock(row.ticket_id)
         if not holds(row):
             raise StaleError("another worker took over")
-        # Once more, at the last moment: connecting takes seconds, in which a newer mail may have come.
-        row.ticket = Ticket.objects.select_for_update().get(pk=row.ticket_id)
         row.approval = Approval.objects.select_related("draft").get(pk=row.approval_id)
         _verify(row, Envelope(row.sender, tuple(row.recipients)))
         _move(row, OutgoingState.TRANSMITTING)
@@ -109,6 +116,7 @@ def _transmitting(row: Outgoing) -> None:
 
 def _finish(row: Outgoing, new: OutgoingState, error: str) -> None:
     with transaction.atomic():
+        row.ticket = tickets.lock(row.ticket_id)
         if not holds(row):
             log.warning("lease lost while sending", outgoing=row.pk)
             return

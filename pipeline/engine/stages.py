@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from pipeline.config import LimitsConfig
 from pipeline.drafting.calendar import due_at
-from pipeline.errors import CalmdeskError
+from pipeline.errors import CalmdeskError, ConfigError, ModelError
 from pipeline.flow import MESSAGE_CHANGES, DraftState, MessageState, check_change, ticket_state
 from pipeline.intake.parse import unreadable_mail
 from pipeline.intake.thread import thread_candidates, ticket_of_token, token_addresses
@@ -26,7 +26,7 @@ from pipeline.records import DraftSet, MailKind, ParsedMail, Triage
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of, message_record
 from pipeline.store.claims import claim, release
-from pipeline.store.limits import limit_reached
+from pipeline.store.limits import HELD_BACK, limit_reached
 from pipeline.store.models import Draft, Message, Ticket
 from pipeline.store.threads import attach, find_thread, lock_mailbox, signing_key
 
@@ -35,13 +35,16 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+POSTPONED = timedelta(minutes=1)
+"""How long a mail waits when the machine, not the mail, was at fault."""
+
 Change = Callable[[], Ticket | None]
 """Puts the result of a step into the rows; returns the ticket whose state has to be derived again."""
 Step = Callable[["Desk", Message], Change]
 
 
 def parse_stage(desk: Desk, owner: str) -> int:
-    """received -> parsed, or suppressed when the mail must not be answered."""
+    """received -> parsed, or suppressed when the mail must not be answered, or history."""
     return _each(desk, owner, MessageState.RECEIVED, _parse)
 
 
@@ -92,6 +95,12 @@ def _one(desk: Desk, row: Message, owner: str, step: Step) -> None:
     """Run ``step`` on one claimed row: it works outside a transaction and returns what to save inside one."""
     try:
         _save(row, step(desk, row))
+    except (OSError, DatabaseError, ConfigError, ModelError) as error:
+        # The machine or the installation is at fault, not the mail: it waits, and no try is counted.
+        log.error("stage not run", message=row.pk, error=type(error).__name__, reason=_first_line(error))
+        Message.objects.filter(pk=row.pk, owner=owner).update(
+            owner="", lease_until=None, due_at=timezone.now() + POSTPONED, error=_first_line(error)
+        )
     except CalmdeskError as error:
         _failed(desk, row, owner, error)
     except Exception as error:  # a fault of ours must not take the queue down; it is logged and counted
@@ -99,30 +108,43 @@ def _one(desk: Desk, row: Message, owner: str, step: Step) -> None:
         _failed(desk, row, owner, CalmdeskError(f"internal error: {type(error).__name__}"))
 
 
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
 class _LeaseLost(Exception):
     """Another worker has the row by now: nothing of this one's work may be saved."""
 
 
 _WRITTEN = (
-    *("state", "reason", "message_id", "content_hash", "sender_email", "sender_domain", "parsed", "triage"),
-    *("ticket", "suggested", "suggestion", "owner", "lease_until", "due_at", "tries", "error"),
+    *("state", "reason", "parsed", "triage", "ticket"),
+    *("owner", "lease_until", "due_at", "tries", "error"),
 )
 """The columns that stages write. Where a mail lies on the server is the watch's, which may change it meanwhile."""
+_WRITTEN_ONCE = ("message_id", "content_hash", "sender_email", "sender_domain", "verified", "suggested", "suggestion")
+"""What reading a mail adds; from then on a suggestion is a person's to settle."""
+_OF_TICKET = (
+    *("customer_email", "customer_name", "subject", "version"),
+    *("urgency", "tone", "reasons", "reply_due_at"),
+)
 
 
 def _save(row: Message, change: Change) -> None:
     held = Message.objects.filter(pk=row.pk, owner=row.owner, state=row.state, lease_until__isnull=False)
+    columns = (*_WRITTEN, *_WRITTEN_ONCE) if row.state == MessageState.RECEIVED else _WRITTEN
     try:
         with transaction.atomic():
+            if row.state == MessageState.RECEIVED:
+                lock_mailbox(row.mailbox)
             if row.ticket_id:  # as it is now: a newer mail or a person may have changed it while the stage worked
-                row.ticket = Ticket.objects.select_for_update().get(pk=row.ticket_id)
+                row.ticket = tickets.lock(row.ticket_id)
             ticket = change()
             release(row, due_at=timezone.now())
             row.tries, row.error = 0, ""
-            if not held.update(**{name: getattr(row, name) for name in _WRITTEN}):
+            if not held.update(**{name: getattr(row, name) for name in columns}):
                 raise _LeaseLost
             if ticket:
-                tickets.refresh(ticket)
+                tickets.refresh(ticket, *_OF_TICKET)
     except _LeaseLost:
         log.warning("lease lost, result dropped", message=row.pk)
     else:
@@ -136,9 +158,10 @@ def _move(row: Message, new: MessageState) -> None:
 def _failed(desk: Desk, claimed: Message, owner: str, error: CalmdeskError) -> None:
     """Count the try; back off, or quarantine after the last one. Nothing if another worker has taken over."""
     with transaction.atomic():
+        ticket = tickets.lock(claimed.ticket_id) if claimed.ticket_id else None
         held = Message.objects.select_for_update().filter(pk=claimed.pk, owner=owner, lease_until__isnull=False)
         row = held.first()
-        if row is None:
+        if row is None or row.ticket_id != claimed.ticket_id:
             log.warning("lease lost, failure not counted", message=claimed.pk)
             return
         row.tries += 1
@@ -147,12 +170,14 @@ def _failed(desk: Desk, claimed: Message, owner: str, error: CalmdeskError) -> N
         if row.tries >= desk.config.calmdesk.worker.tries:
             _move(row, MessageState.QUARANTINED)
             row.reason = row.error
-            row.ticket = row.ticket or attach(row, unreadable_mail(bytes(row.raw.data), row.error), None)
-            row.ticket.reasons = [row.reason]
-            row.ticket.save()
+            ticket = ticket or attach(row, unreadable_mail(bytes(row.raw.data), row.error), None)
+            ticket.reasons = [row.reason]
+            if ticket.pk is None:
+                ticket.save()
+            row.ticket = ticket
         row.save(update_fields=_WRITTEN)
-        if row.ticket:
-            tickets.refresh(row.ticket)
+        if ticket:
+            tickets.refresh(ticket, "reasons")
     log.warning("message not processed", message=row.pk, tries=row.tries, state=row.state, error=type(error).__name__)
 
 
@@ -166,9 +191,11 @@ def _parse(desk: Desk, row: Message) -> Change:
     signed = ticket_of_token(signing_key(), row.mailbox, token_addresses(parsed), own)
 
     def save() -> Ticket | None:
-        lock_mailbox(row.mailbox)
         _note_author(row, parsed)
         thread = find_thread(row, parsed, candidates, signed, bool(authserv_id))
+        if row.ticket is None and thread.ticket and (later := tickets.answered_later(thread.ticket, row)):
+            why = f"it was written before message {later.pk} there, which was answered already"
+            thread = replace(thread, ticket=None, suggested=thread.ticket, why=why)
         row.parsed = codec.parsed_to_json(_with_warning(parsed, thread.namesake))
         known = row.ticket or thread.ticket
         verdict = _verdict(row, parsed, thread.copy) or _held_back(row, known, desk.config.policy.limits)
@@ -184,6 +211,10 @@ def _parse(desk: Desk, row: Message) -> Change:
             ticket.save()
         elif state is MessageState.PARSED:
             tickets.joined_by(ticket, row)
+        elif row.reason.startswith(HELD_BACK) and (newest := tickets.newest_answerable(ticket)):
+            # Whoever answers has to see it first, although nothing is drafted for it.
+            ticket.version += 1
+            tickets.write_again(newest)
         row.ticket = ticket
         return ticket if known else None
 
@@ -194,6 +225,7 @@ def _note_author(row: Message, parsed: ParsedMail) -> None:
     sender = parsed.sender.email.lower() if parsed.sender else ""
     row.message_id, row.content_hash = parsed.message_id[:1000], parsed.content_hash
     row.sender_email, row.sender_domain = sender[:320], sender.rpartition("@")[2][:255]
+    row.verified = parsed.identity.trusted
 
 
 def _with_warning(parsed: ParsedMail, namesake: Message | None) -> ParsedMail:

@@ -70,7 +70,7 @@ def poll(
 def _folder(source: MailSource, status: FolderStatus, newer_than: timedelta) -> Folder:
     """The folder's progress; a folder unknown or renumbered starts at the first mail that may be of interest."""
     folder = folder_row(source.name, source.folder)
-    if folder and folder.uid_validity == status.uid_validity:
+    if folder and folder.uid_validity == status.uid_validity and not _went_back(folder, status):
         if folder.error:  # it can be read again
             folder.error = ""
             folder.save(update_fields=["error"])
@@ -80,6 +80,11 @@ def _folder(source: MailSource, status: FolderStatus, newer_than: timedelta) -> 
     if folder:
         log.warning("folder renumbered", mailbox=source.name, folder=source.folder, uid_validity=status.uid_validity)
     return open_folder(source.name, source.folder, status.uid_validity, first_uid, history_before)
+
+
+def _went_back(folder: Folder, status: FolderStatus) -> bool:
+    """Whether the server gives out UIDs again that it has used: it was restored from a backup (RFC 3501, 2.3.1.1)."""
+    return status.ordered and status.uid_next <= folder.last_uid
 
 
 def _since(source: MailSource, folder: Folder | None, first_day: date) -> date:
@@ -120,19 +125,23 @@ def in_lots(mails: Iterable[RawMail]) -> Iterator[list[RawMail]]:
         yield lot
 
 
-def mark(source: MailSource) -> None:
-    """Mark on the server what was dealt with, where that is configured; a refusal is told to the operator."""
+def mark(source: MailSource) -> str:
+    """Mark on the server what was dealt with, where that is configured; "" or why the server does not permit it."""
     folder = folder_row(source.name, source.folder)
-    if not source.marks or folder is None:
-        return
-    while uids := to_mark(folder, MARK_AT_ONCE):
+    while source.marks and folder and (uids := to_mark(folder, MARK_AT_ONCE)):
         refusal = source.mark_done(uids)
         if refusal:
-            if folder.notice != refusal:
-                log.warning("mail not marked", mailbox=source.name, folder=source.folder, reason=refusal)
-                Folder.objects.filter(pk=folder.pk).update(notice=refusal)
-            return
+            return refusal
         marked(folder, uids)
+    return ""
+
+
+def _warn(source: MailSource, *warnings: str) -> None:
+    """Show the operator what is amiss although mail flows, for as long as it is."""
+    warning = "; ".join(filter(None, warnings))
+    changed = Folder.objects.filter(mailbox=source.name, name=source.folder).exclude(warning=warning)
+    if changed.update(warning=warning) and warning:
+        log.warning("mailbox not whole", mailbox=source.name, folder=source.folder, reason=warning)
 
 
 def watch(
@@ -150,7 +159,7 @@ def watch(
                 while not stop.is_set():
                     close_old_connections()
                     poll(source, newer_than, stored, stop)
-                    mark(source)
+                    _warn(source, source.warning, mark(source))
                     wait = SHORTEST_BACKOFF
                     source.wait(poll_seconds, stop)
         except (MailboxError, DatabaseError) as error:

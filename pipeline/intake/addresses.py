@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import idna
+
 from pipeline.intake.charset import clean_line
 from pipeline.intake.headers import MAX_FIELD, decode_words
 from pipeline.records import Address
@@ -96,6 +98,27 @@ def _add_quoted(entry: _Entry, text: str, following: str) -> None:
 def addresses_in(text: str) -> tuple[str, ...]:
     """Address-like words of a display name: a name that shows another address than it stands for is a trick."""
     return tuple(found for found in map(normal_address, re.split(r"[\s<>(),;:\"']+", text[:1000])) if found)
+
+
+def ascii_domain(domain: str) -> str:
+    """The domain as DNS has it (IDNA 2008), so that both spellings of one domain are equal."""
+    try:
+        return domain.lower() if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return domain.lower()
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether mail to both reaches one mailbox, as far as can be told: case and the spelling of the domain aside.
+
+    Letters beyond ASCII are compared as they are: some fold to ASCII ones, but name other mailboxes.
+    """
+    return _mailbox(one) == _mailbox(other)
+
+
+def _mailbox(email: str) -> tuple[str, str]:
+    local, _, domain = email.rpartition("@")
+    return local.lower() if local.isascii() else local, ascii_domain(domain)
 
 
 def is_own(email: str, own_addresses: frozenset[str]) -> bool:

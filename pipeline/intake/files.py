@@ -13,7 +13,7 @@ import stat
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -34,6 +34,8 @@ YOUNG_SECONDS = 2.0
 """Time stamps younger than this tell little: those of some file systems advance in steps of up to two seconds."""
 RETRY_SECONDS = 60.0
 """How long a file that could not be read is left out of `FileSource.uids`, so that it does not crowd out others."""
+NAMED = 5
+"""How many files a warning names."""
 NOT_REGULAR = "not a regular file"
 _LATEST_NS = 253_402_300_799 * 10**9
 """The end of the year 9999 after the epoch; the clock of a file may show anything."""
@@ -73,11 +75,23 @@ def _open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
+def _shown(path: Path | str) -> str:
+    return os.fsencode(path).decode(errors="replace")
+
+
+def _left_out_for(why: str, reasons: Mapping[Path, str]) -> str:
+    names = sorted(path.name for path in reasons if reasons[path] == why)
+    count = "1 file cannot be read and is" if len(names) == 1 else f"{len(names)} files cannot be read and are"
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{count} left out: {', '.join(map(_shown, names[:NAMED]))}{more} ({why})"
+
+
 class FileSource(ABC):
     """Base of the sources behind `MailSource` that are folders of files; a subclass says which files are mails.
 
     ``received_at`` is a file's modification time. Mails over ``max_bytes`` are given by their header section alone. A
-    file that cannot be read stops no other: it is left out, a warning names it once, and it is tried again later.
+    file that cannot be read stops no other: it is left out and tried again later. `warning` names it as long, the log
+    once.
     """
 
     marks = False
@@ -90,6 +104,7 @@ class FileSource(ABC):
         self._listed_at: tuple[int, ...] = ()
         self._look_again = False
         self._retry_at: dict[int, float] = {}
+        self._left_out: dict[Path, str] = {}
         self._told: set[Path] = set()
 
     @property
@@ -151,6 +166,14 @@ class FileSource(ABC):
         """1: UIDs have no order."""
         return 1
 
+    @property
+    def warning(self) -> str:
+        """Which files of the last listing cannot be read, whether at that or since; those of the same reason together.
+
+        A file that waits to be tried again is among them.
+        """
+        return "; ".join(_left_out_for(why, self._left_out) for why in dict.fromkeys(self._left_out.values()))
+
     def mark_done(self, uids: Sequence[int]) -> str:
         return f"{self._path}: files are never changed, marked or moved"
 
@@ -180,10 +203,14 @@ class FileSource(ABC):
         """Read the directories. Their times are taken before, so what comes in meanwhile shows as a change."""
         self._listed_at = self._times()
         self._look_again = any(abs(age_seconds(mtime_ns)) < YOUNG_SECONDS for mtime_ns in self._listed_at)
+        before, self._left_out = self._left_out, {}
         try:
             self._files = dict(self._mails())
         except OSError as error:
             raise self._unreachable(error) from None
+        now = time.monotonic()
+        waiting = (self._files.get(uid) for uid, retry_at in self._retry_at.items() if retry_at > now)
+        self._left_out |= {path: before[path] for path in waiting if path in before}
 
     def _mails(self) -> Iterator[tuple[int, Path]]:
         for folder in self._folders:
@@ -199,7 +226,10 @@ class FileSource(ABC):
                 continue
             try:
                 uid = self._uid(entry)
-            except OSError:  # gone between listing and looking
+            except FileNotFoundError:  # gone between listing and looking
+                continue
+            except OSError as error:
+                self._tell(Path(entry.path), error.strerror or str(error))
                 continue
             if uid is not None:
                 yield uid, Path(entry.path)
@@ -233,9 +263,10 @@ class FileSource(ABC):
         return RawMail(self.name, self.folder, 1, uid, modified_at(before), raw, before.st_size, complete)
 
     def _tell(self, path: Path, reason: str) -> None:
+        self._left_out[path] = reason
         if path not in self._told:
             self._told.add(path)
-            log.warning("file left out", mailbox=self.name, file=os.fsencode(path).decode(errors="replace"), why=reason)
+            log.warning("file left out", mailbox=self.name, file=_shown(path), why=reason)
 
     def _unreachable(self, error: OSError) -> MailboxError:
         return MailboxError(

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from pipeline.intake.addresses import is_own, parse_addresses
 from pipeline.intake.bounce import failed_addresses, holds_smtp_dialogue
+from pipeline.intake.charset import clean_line
 from pipeline.intake.headers import parse_parameters
 from pipeline.intake.mime import Part
 from pipeline.records import Address, MailKind
@@ -294,6 +295,8 @@ RULES: tuple[Callable[[Facts], Verdict | None], ...] = (
 
 
 def classify_mail(root: Part, senders: tuple[Address, ...], own: frozenset[str], subject: str) -> Verdict:
-    """The kind of a mail and the sign that decided, in one sentence; (CUSTOMER, "") where no rule speaks."""
+    """The kind of a mail and the sign that decided, in one clean line; (CUSTOMER, "") where no rule speaks."""
     facts = Facts(root, senders, own, subject)
-    return next((verdict for rule in RULES if (verdict := rule(facts)) is not None), (MailKind.CUSTOMER, ""))
+    verdicts = (rule(facts) for rule in RULES)
+    kind, reason = next(filter(None, verdicts), (MailKind.CUSTOMER, ""))
+    return kind, clean_line(reason)[0]  # it quotes the mail

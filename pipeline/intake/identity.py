@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import idna
-
-from pipeline.intake.addresses import addresses_in
+from pipeline.intake.addresses import addresses_in, ascii_domain
 from pipeline.intake.authentication import Findings, Result, read_findings
+from pipeline.intake.charset import clean_line
 from pipeline.intake.headers import Headers
 from pipeline.records import Address, Identity
 
@@ -19,12 +18,17 @@ def read_identity(
 
     A Reply-To in another domain leaves the verdict as it is and is told: where to answer is a question of its own.
     """
-    domain = _ascii(_domain(senders[0])) if senders else ""
+    identity = _identity(headers, senders, reply_to, authserv_id)
+    return Identity(identity.trusted, clean_line(identity.why)[0])  # it quotes the mail
+
+
+def _identity(headers: Headers, senders: tuple[Address, ...], reply_to: Address | None, authserv_id: str) -> Identity:
+    domain = ascii_domain(_domain(senders[0])) if senders else ""
     findings = read_findings(headers, authserv_id)
     disowned = any(result.method == "dmarc" and result.result == "fail" for result in findings.results)
     trick = "" if disowned else _trick(headers, senders)
     verdict = Identity(False, trick) if trick else _verdict(findings, domain, authserv_id, disowned)
-    if trick or reply_to is None or _ascii(_domain(reply_to)) == domain:
+    if trick or reply_to is None or ascii_domain(_domain(reply_to)) == domain:
         return verdict
     elsewhere = f"replies go to another domain: {_domain(reply_to)}"
     told = (verdict.why, elsewhere) if verdict.trusted or disowned else (elsewhere, verdict.why)
@@ -33,14 +37,6 @@ def read_identity(
 
 def _domain(address: Address) -> str:
     return address.email.rpartition("@")[2]
-
-
-def _ascii(domain: str) -> str:
-    """The domain as DNS has it (IDNA 2008), so that both spellings of one domain are equal."""
-    try:
-        return domain.lower() if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
-        return domain.lower()
 
 
 def _trick(headers: Headers, senders: tuple[Address, ...]) -> str:
@@ -92,7 +88,7 @@ _PROVED_BY = {"dmarc": ("header.from",), "dkim": ("header.d", "header.i"), "spf"
 
 def _proved(result: Result) -> str:
     """The domain that a result speaks of; "" for the null sender, of which only the HELO name was checked."""
-    return _ascii(result.domain(*_PROVED_BY.get(result.method, ())))
+    return ascii_domain(result.domain(*_PROVED_BY.get(result.method, ())))
 
 
 def _within(domain: str, parent: str) -> bool:

@@ -9,10 +9,11 @@ use, close it and connect again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
-from typing import Any, Self
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, Self, TypeVar
 
 from imapclient import IMAPClient  # type: ignore[import-untyped]
 from imapclient.exceptions import (  # type: ignore[import-untyped]
@@ -28,12 +29,15 @@ from pipeline.intake import imap_fetch
 from pipeline.intake.imap_errors import translated, words
 from pipeline.intake.imap_fetch import Listed
 from pipeline.intake.imap_idle import heard_of_mail, idle
+from pipeline.intake.imap_left_out import LeftOut
 from pipeline.intake.imap_login import Account, log_in, log_out
 from pipeline.intake.imap_marks import Permissions, folder_names, mark, why_not
 from pipeline.intake.source import FolderStatus
 from pipeline.records import RawMail
 
 MEGABYTE = 1_000_000
+
+T = TypeVar("T")
 
 
 class ImapSource:
@@ -45,7 +49,8 @@ class ImapSource:
         self._credentials = credentials
         self._folder = folder
         self._client: IMAPClient | None = None
-        self._uid_validity = 0
+        self._uid_validity = self._uid_next = 0
+        self._left_out = LeftOut()
         self._permissions = Permissions()
 
     @property
@@ -100,7 +105,9 @@ class ImapSource:
             uid_next = int(following) if following is not None else max(client.search("ALL"), default=0) + 1
             if not validity:
                 raise self._error("the server gives no UIDVALIDITY, so mail cannot be told apart")
-        self._uid_validity = validity
+        if validity != self._uid_validity:
+            self._left_out = LeftOut()
+        self._uid_validity, self._uid_next = validity, uid_next
         return FolderStatus(validity, uid_next, exists)
 
     def uids(self, first: int = 1) -> list[int]:
@@ -111,21 +118,37 @@ class ImapSource:
         return sorted(uid for uid in found if uid >= first)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[RawMail]:
-        """A mail over ``max_megabytes`` comes incomplete: the server is asked for its header section alone."""
+        """A mail over ``max_megabytes`` comes incomplete: the server is asked for its header section alone.
+
+        Where a lot fails although the connection is well, its mails are asked for one by one. A fault of the connection
+        is an error; where it was a BYE, the mails that were asked for are asked for one by one the next time.
+        """
         limit = self._config.max_megabytes * MEGABYTE
-        for some in imap_fetch.in_lots(uids):
-            with self._doing("ask for the sizes of mails") as client:
-                listed = imap_fetch.list_mails(client, some)
-            for lot in imap_fetch.by_size(listed, limit):
+        self._left_out.begin()
+        wanted = [uid for uid in uids if not self._left_out.is_shunned(uid)]
+        for some in imap_fetch.in_lots(wanted):
+            listed = self._list(some)
+            for lot in imap_fetch.by_size(listed, limit, self._left_out.suspects):
                 yield from self._read(lot, complete=lot[0].size <= limit)
 
+    @property
+    def warning(self) -> str:
+        return self._left_out.warning
+
     def first_uid_since(self, day: date) -> int:
+        # SINCE compares the server's local day, which may be the day before ours; the exact line is drawn by the time
+        # at which each mail was received. Where nothing is found it is the UIDNEXT from before the search: a mail that
+        # has come in since then counts.
         with self._doing("search by date") as client:
-            found = client.search(["SINCE", day])
-        return min(found) if found else self.select().uid_next
+            found = client.search(["SINCE", day - timedelta(days=1)])
+        return min(found, default=self._uid_next)
 
     def mark_done(self, uids: Sequence[int]) -> str:
-        """Keyword first, then move. Nothing at all is done where one of the two is known not to be permitted."""
+        """Keyword first, then move.
+
+        Where one of the two is known not to be permitted, the other is not done either: a mail that was moved could not
+        get its keyword any more, and one that has its keyword would look dealt with while it stays where it is.
+        """
         if not self.marks or not uids:
             return ""
         with self._doing("mark mails") as client:
@@ -180,12 +203,26 @@ class ImapSource:
             return self._error(f"cannot open the folder: {words(error)}")
         return self._error("no such folder", remedy=f"folders here: {', '.join(present[:50]) or 'none'}")
 
+    def _list(self, uids: Sequence[int]) -> list[Listed]:
+        alone = any(uid in self._left_out.suspects for uid in uids)
+        lots = [[uid] for uid in uids] if alone else [uids]
+        asked = (self._ask("ask for the sizes of mails", imap_fetch.list_mails, lot) for lot in lots)
+        return [mail for listed in asked for mail in listed.values()]
+
     def _read(self, lot: Sequence[Listed], complete: bool) -> Iterator[RawMail]:
-        with self._doing(f"fetch mails from {lot[0].uid} to {lot[-1].uid}") as client:
-            contents = imap_fetch.bodies(client, lot) if complete else imap_fetch.header(client, lot[0])
+        sizes = {mail.uid: mail.size for mail in lot}
+        ask = partial(imap_fetch.bodies, sizes=sizes) if complete else imap_fetch.headers
+        contents = dict(self._ask(f"fetch mails from {lot[0].uid} to {lot[-1].uid}", ask, list(sizes)))
+        self._left_out.answered(sizes)
         for mail in lot:
             raw = contents.pop(mail.uid, None)
             if raw is not None:
                 size = len(raw) if complete else mail.size
                 place = (self.name, self._folder, self._uid_validity, mail.uid)
                 yield RawMail(*place, mail.received_at, raw, size, complete)
+
+    def _ask(
+        self, action: str, ask: Callable[[IMAPClient, Sequence[int]], Mapping[int, T]], uids: Sequence[int]
+    ) -> Mapping[int, T]:
+        with self._doing(action) as client:
+            return imap_fetch.patiently(client, partial(ask, client), uids, self._left_out)

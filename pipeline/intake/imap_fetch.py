@@ -1,14 +1,15 @@
 """Fetching mails in lots: sizes first, so that a command never brings more than a few megabytes.
 
-No function here changes a flag: BODY.PEEK only (RFC 3501, 6.4.5). Answers that cannot be right are a ProtocolError.
+No function here changes a flag: BODY.PEEK only (RFC 3501, 6.4.5). What a server does not give in good order is
+`NotGiven`, and `patiently` then asks for one mail after the other; answers that are no IMAP are a ProtocolError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from imapclient import IMAPClient  # type: ignore[import-untyped]
 from imapclient.exceptions import (  # type: ignore[import-untyped]
@@ -17,12 +18,21 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]
     ProtocolError,
 )
 
+from pipeline.intake.imap_errors import words
+from pipeline.intake.imap_left_out import LeftOut
+
 UIDS_AT_ONCE = 200
 """UIDs named in one command: at most 2,200 octets (RFC 7162, 4, asks for lines below 8,192)."""
 MAILS_AT_ONCE = 50
 OCTETS_AT_ONCE = 4_000_000
 HEADER_OCTETS = 262_144
 _HEADER = b"BODY.PEEK[HEADER]<0.%d>" % HEADER_OCTETS
+
+T = TypeVar("T")
+
+
+class NotGiven(ProtocolError):  # type: ignore[misc]
+    """The connection is well, but the server refuses mails or leaves out something of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +49,57 @@ def in_lots(uids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield uids[start : start + UIDS_AT_ONCE]
 
 
-def list_mails(client: IMAPClient, uids: Sequence[int]) -> list[Listed]:
-    """Sizes and times of these mails, in this order, without those that are gone."""
+def patiently(
+    client: IMAPClient, ask: Callable[[Sequence[int]], Mapping[int, T]], uids: Sequence[int], left_out: LeftOut
+) -> Mapping[int, T]:
+    """What ``ask`` finds of these mails: at once or, where one of them is not given, one by one.
+
+    Mails that are gone are missing; those that are there and not given even alone are put down in ``left_out``.
+    """
+    try:
+        return ask(uids)
+    except NotGiven as error:
+        if len(uids) > 1:
+            return {uid: one for each in uids for uid, one in patiently(client, ask, [each], left_out).items()}
+        if _still_there(client, uids):
+            left_out.add(uids[0], str(error))
+        return {}
+    except IMAPClientAbortError as error:
+        if client._imap.untagged_responses.get("BYE"):
+            left_out.hung_up(uids, words(error))
+        raise
+
+
+def list_mails(client: IMAPClient, uids: Sequence[int]) -> dict[int, Listed]:
+    """Sizes and times of these mails by UID, in this order, without those that are gone."""
     found = _fetch(client, uids, [b"RFC822.SIZE", b"INTERNALDATE"])
     _must_be_gone(client, [uid for uid in uids if uid not in found])
-    return [_listed(uid, found[uid]) for uid in uids if uid in found]
+    return {uid: _listed(uid, found[uid]) for uid in uids if uid in found}
 
 
 def _listed(uid: int, item: dict[bytes, Any]) -> Listed:
     size, received = item.get(b"RFC822.SIZE"), item.get(b"INTERNALDATE")
     if not isinstance(size, int):
-        raise ProtocolError(f"mail {uid} has no RFC822.SIZE")
+        raise NotGiven("it has no RFC822.SIZE")
     if not isinstance(received, datetime) or received.tzinfo is None:
-        raise ProtocolError(f"mail {uid} has no INTERNALDATE")
+        raise NotGiven("it has no INTERNALDATE")
     return Listed(uid, size, received.astimezone(UTC))
 
 
-def by_size(mails: Sequence[Listed], limit: float) -> Iterator[list[Listed]]:
-    """``mails`` in lots for one command each, in order: a mail over ``limit`` octets stands alone in its lot."""
+def by_size(mails: Iterable[Listed], limit: float, suspects: Collection[int] = ()) -> Iterator[list[Listed]]:
+    """``mails`` in lots for one command each, in order.
+
+    A mail over ``limit`` octets, or one whose UID is among ``suspects``, stands alone in its lot.
+    """
+
+    def is_alone(mail: Listed) -> bool:
+        return mail.size > limit or mail.uid in suspects
+
     lot: list[Listed] = []
     octets = 0
     for mail in mails:
         full = octets + mail.size > OCTETS_AT_ONCE or len(lot) == MAILS_AT_ONCE
-        if lot and (full or mail.size > limit or lot[0].size > limit):
+        if lot and (full or is_alone(mail) or is_alone(lot[0])):
             yield lot
             lot, octets = [], 0
         lot.append(mail)
@@ -70,24 +108,24 @@ def by_size(mails: Sequence[Listed], limit: float) -> Iterator[list[Listed]]:
         yield lot
 
 
-def bodies(client: IMAPClient, lot: Sequence[Listed]) -> dict[int, bytes]:
+def bodies(client: IMAPClient, uids: Sequence[int], sizes: Mapping[int, int]) -> dict[int, bytes]:
     """The whole mails of a lot by UID, without those that are gone.
 
     One that is shorter than its size is fetched a second time. If both are alike the server merely counts differently
     (some estimate the size); if not, nothing is taken.
     """
-    got = _contents(client, [mail.uid for mail in lot], b"BODY.PEEK[]", b"BODY[]")
-    short = {mail.uid: mail.size for mail in lot if mail.uid in got and len(got[mail.uid]) < mail.size}
-    again = _contents(client, list(short), b"BODY.PEEK[]", b"BODY[]") if short else {}
-    for uid, size in short.items():
+    got = _contents(client, uids, b"BODY.PEEK[]", b"BODY[]")
+    short = [uid for uid in uids if uid in got and len(got[uid]) < sizes[uid]]
+    again = _contents(client, short, b"BODY.PEEK[]", b"BODY[]") if short else {}
+    for uid in short:
         if again.get(uid) != got[uid]:
-            raise ProtocolError(f"mail {uid} arrives in part: {len(got[uid])} of {size} bytes")
+            raise NotGiven(f"it arrives in part: {len(got[uid])} of {sizes[uid]} bytes")
     return got
 
 
-def header(client: IMAPClient, mail: Listed) -> dict[int, bytes]:
-    """The header section, at most `HEADER_OCTETS` of it, by UID; empty where the mail is gone."""
-    return _contents(client, [mail.uid], _HEADER, b"BODY[HEADER]<0>")
+def headers(client: IMAPClient, uids: Sequence[int]) -> dict[int, bytes]:
+    """The header sections, at most `HEADER_OCTETS` of each, by UID, without those of mails that are gone."""
+    return _contents(client, uids, _HEADER, b"BODY[HEADER]<0>")
 
 
 def _contents(client: IMAPClient, uids: Sequence[int], item: bytes, key: bytes) -> dict[int, bytes]:
@@ -95,28 +133,31 @@ def _contents(client: IMAPClient, uids: Sequence[int], item: bytes, key: bytes) 
     found = _fetch(client, uids, [item])
     contents = {uid: part[key] for uid, part in found.items() if part.get(key) is not None}
     if not all(isinstance(content, bytes) for content in contents.values()):
-        raise ProtocolError(f"no text for {item.decode()}")
+        raise NotGiven(f"no text for {item.decode()}")
     _must_be_gone(client, [uid for uid in uids if uid not in contents])
     return contents
 
 
 def _must_be_gone(client: IMAPClient, uids: Sequence[int]) -> None:
-    """A mail that the server leaves out although it is still there is an error: it must not be passed over."""
+    """A mail that the server leaves out although it is still there must not be passed over."""
+    if _still_there(client, uids):
+        raise NotGiven("it is there, but the server does not give it")
+
+
+def _still_there(client: IMAPClient, uids: Sequence[int]) -> bool:
     if not uids:
-        return
+        return False
     client.noop()  # the server tells now what is gone
-    kept = client.search(["UID", ",".join(map(str, uids))])
-    if kept:
-        raise ProtocolError(f"mail {min(kept)} is there, but the server does not give it")
+    return bool(client.search(["UID", ",".join(map(str, uids))]))
 
 
 def _fetch(client: IMAPClient, uids: Sequence[int], items: Sequence[bytes]) -> dict[int, dict[bytes, Any]]:
-    """One command, and a second one where the first met mails that another client has removed (RFC 5530)."""
+    """One command; a tagged NO, which some servers say when mails are gone (RFC 5530), is `NotGiven`."""
+    client._imap.response("FETCH")  # drops what a command that was refused has brought
     try:
         found: dict[int, dict[bytes, Any]] = client.fetch(uids, items)
     except (IMAPClientAbortError, ProtocolError):
         raise
-    except IMAPClientError:
-        client.noop()  # the server tells now what is gone
-        found = client.fetch(uids, items)
+    except IMAPClientError as error:
+        raise NotGiven(words(error)) from None
     return found

@@ -70,6 +70,10 @@ class MailSource(Protocol):
     def first_uid_since(self, day: date) -> int:
         """The lowest UID received on or after ``day``; ``uid_next`` where there is none; 1 where UIDs have no order."""
 
+    @property
+    def warning(self) -> str:
+        """Which mails of the last `fetch` were left out because they cannot be read, and why; "" where none."""
+
     def mark_done(self, uids: Sequence[int]) -> str:
         """Set the configured keyword and move, by UID; "" or, where the server does not permit it, why not."""
 

@@ -23,4 +23,4 @@ def open_sources(config: Config, name: str) -> tuple[MailSource, ...]:
         return (EmlFolderSource(name, config.folder / mailbox.eml_folder),)
     assert mailbox.imap is not None  # the configuration names exactly one source
     server, credentials = config.server(mailbox.imap), credentials_of(config, name, "imap")
-    return tuple(ImapSource(name, server, credentials, folder) for folder in server.folders)
+    return tuple(ImapSource(name, server, credentials, folder) for folder in server.folder)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
@@ -15,6 +16,7 @@ from pipeline.errors import CalmdeskError
 from pipeline.records import Fault
 from pipeline.review import decisions, mail_decisions
 from pipeline.review.access import number, reader, user_of
+from pipeline.review.busy import BUSY, note_busy
 from pipeline.review.installation import configuration
 from pipeline.store.models import Draft, Message, Ticket
 
@@ -117,6 +119,10 @@ def _carry_out(request: HttpRequest, act: Callable[[], str]) -> bool:
         raise Http404("no such object") from None
     except CalmdeskError as error:
         messages.error(request, f"Nothing was done: {error}.")
+        return False
+    except OperationalError as error:  # here, so that a text that was typed is kept
+        note_busy(request, error)
+        messages.error(request, BUSY)
         return False
     return True
 

@@ -186,7 +186,7 @@ def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
     return ticket
 
 
-def why_void(row: Outgoing) -> str:
+def approval_void(row: Outgoing) -> str:
     """Why the approval of ``row`` no longer holds, so that the sender would refuse it; "" while it does."""
     return approvals.why_void(row, approval_hash(bytes(row.raw), Envelope(row.sender, tuple(row.recipients))))
 
@@ -195,10 +195,12 @@ def settle(user: User, outgoing_id: int, was_sent: bool) -> Outgoing:
     """A person says what became of an uncertain mail, or that a failed one shall be tried again."""
     require(user, Permission.SETTLE)
     with transaction.atomic():
-        row = Outgoing.objects.select_for_update().select_related("ticket", "approval__draft").get(pk=outgoing_id)
+        tickets.lock(Outgoing.objects.only("ticket_id").get(pk=outgoing_id).ticket_id)
+        rows = Outgoing.objects.select_for_update(of=("self",)).select_related("ticket", "approval__draft")
+        row = rows.get(pk=outgoing_id)
         if row.state not in (OutgoingState.UNCERTAIN, OutgoingState.FAILED):
             raise StaleError(f"outgoing mail {outgoing_id} is {row.state}: there is nothing to settle")
-        if row.state == OutgoingState.FAILED and not was_sent and (why := why_void(row)):
+        if row.state == OutgoingState.FAILED and not was_sent and (why := approval_void(row)):
             raise StaleError(f"outgoing mail {outgoing_id} cannot be sent: {why}")
         new = OutgoingState.SENT if was_sent else OutgoingState.QUEUED
         row.state = check_change(OUTGOING_CHANGES, OutgoingState(row.state), new)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.errors import FlowError, StaleError
-from pipeline.flow import MESSAGE_CHANGES, UNANSWERED, DraftState, MessageState, check_change
+from pipeline.flow import MESSAGE_CHANGES, UNANSWERED, MessageState, check_change
 from pipeline.records import MailKind
 from pipeline.review.recipient import recipient_of
 from pipeline.review.roles import Permission, require
@@ -154,10 +154,7 @@ def _must_be_whole(message: Message) -> None:
 
 def _must_be_undecided(ticket: Ticket, message: Message) -> None:
     """Refuse to put ``message`` where no answer to it could be written: below a newer mail that was decided on."""
-    newest = tickets.newest_answerable(ticket)
-    if newest is None or newest.received_at <= message.received_at or newest.state != MessageState.DRAFTED:
-        return
-    if not tickets.is_escalated(newest) and not newest.drafts.filter(state=DraftState.PROPOSED).exists():
+    if tickets.answered_later(ticket, message):
         raise FlowError(f"a newer mail of ticket {ticket.pk} was decided on: no answer would be written to this one")
 
 

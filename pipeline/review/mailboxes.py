@@ -35,7 +35,10 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """One folder; ``polled_at`` is None where it was never read. ``trouble`` says why it is not read now, or ""."""
+    """One folder; ``polled_at`` is None where it was never read. ``trouble`` says why it is not read now, or "".
+
+    ``warning`` says what is amiss although it is read, ``notice`` what last happened to it.
+    """
 
     mailbox: str
     folder: str
@@ -43,6 +46,7 @@ class FolderState:
     imported: bool
     polled_at: datetime | None
     error: str
+    warning: str
     notice: str
     trouble: str
     traffic: Traffic = field(default_factory=Traffic)
@@ -79,7 +83,7 @@ def folder_names(name: str, mailbox: MailboxConfig) -> tuple[str, ...]:
         return (MaildirSource(name, Path(mailbox.maildir)).folder,)
     if mailbox.eml_folder:
         return (EmlFolderSource(name, Path(mailbox.eml_folder)).folder,)
-    return mailbox.imap.folders if mailbox.imap else ()
+    return mailbox.imap.folder if mailbox.imap else ()
 
 
 def _state(
@@ -94,6 +98,7 @@ def _state(
         imported=folder.startswith(IMPORTED),
         polled_at=row.polled_at if row else None,
         error=row.error if row else "",
+        warning=row.warning if row and configured else "",
         notice=row.notice if row else "",
         trouble=_trouble(config, mailbox, folder, row, now) if configured else "",
         traffic=traffic,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pipeline.config import Config
 from pipeline.errors import FlowError
-from pipeline.intake.addresses import is_own
+from pipeline.flow import OutgoingState
+from pipeline.intake.addresses import is_own, same_address
 from pipeline.records import Address
 from pipeline.store import codec
 from pipeline.store.models import Message, Ticket
@@ -22,15 +23,27 @@ def recipient_of(message: Message) -> Address:
 def surprise(ticket: Ticket, message: Message) -> str:
     """In words, why the recipient of a reply to ``message`` must be confirmed; "" where it need not be.
 
-    A reply holds what the conversation holds. So it needs a second look where it would leave for another domain than
-    the mail came from, or to somebody else than the customer of the ticket.
+    A reply holds what the conversation holds. So it needs a second look where it would leave for another address than
+    the mail came from, or to somebody else than the customer of the ticket. A domain in common says nothing: at a mail
+    provider strangers share one. What a person confirmed for the customer once in this ticket is not asked again.
     """
     sender, recipient = codec.parsed_from_json(message.parsed).sender, recipient_of(message)
-    if sender is None or _domain(sender) != _domain(recipient):
+    customer = sender is not None and same_address(sender.email, ticket.customer_email)
+    if sender is None or not same_address(sender.email, recipient.email):
+        if sender and customer and _answered_there(ticket, sender, recipient):
+            return ""
         return f"the reply would go to {recipient.email}, not to the sender {sender.email if sender else '(nobody)'}"
-    if sender.email.lower() != ticket.customer_email.lower():
+    if not customer:
         return f"the reply would go to {recipient.email}, not to the customer of this ticket, {ticket.customer_email}"
     return ""
+
+
+def _answered_there(ticket: Ticket, sender: Address, recipient: Address) -> bool:
+    """Whether a reply to an earlier mail of ``sender`` in this ticket was sent to the very ``recipient``."""
+    sent = ticket.outgoing.filter(
+        state=OutgoingState.SENT, approval__draft__message__sender_email=sender.email.lower()
+    ).values_list("recipients", flat=True)
+    return any(same_address(earlier, recipient.email) for recipients in sent for earlier in recipients)
 
 
 def confirmed_recipient(config: Config, ticket: Ticket, message: Message, confirmed: str) -> Address:
@@ -42,7 +55,3 @@ def confirmed_recipient(config: Config, ticket: Ticket, message: Message, confir
     if why and confirmed != recipient.email:
         raise FlowError(f"{why}: confirm the recipient")
     return recipient
-
-
-def _domain(address: Address) -> str:
-    return address.email.rpartition("@")[2].lower()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.flow import OutgoingState
 from pipeline.intake.identity import NO_RESULT
 from pipeline.records import Address, Identity, ParsedMail, Triage
-from pipeline.review.decisions import why_void
+from pipeline.review.decisions import approval_void
 from pipeline.review.highlight import Segment, segments
 from pipeline.review.recipient import surprise
 from pipeline.store import codec
@@ -67,7 +67,7 @@ def shown_mail(message: Message, newest: Message | None = None) -> ShownMail:
 
 def shown_reply(row: Outgoing) -> ShownReply:
     open_question = row.state in (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
-    return ShownReply(row, why_void(row) if open_question else "")
+    return ShownReply(row, approval_void(row) if open_question else "")
 
 
 def surprise_of(ticket: Ticket, mail: ShownMail) -> str:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
+from pipeline.errors import MailboxError
 from pipeline.flow import MessageState
 from pipeline.records import RawMail
 from pipeline.store import tickets
+from pipeline.store.limits import HELD_BACK
 from pipeline.store.models import Folder, Message, RawMessage
 
 UNOPENED = 0
@@ -23,6 +25,11 @@ UNOPENED = 0
 def folder_row(mailbox: str, name: str) -> Folder | None:
     """The folder's progress, if it was ever opened."""
     return Folder.objects.filter(mailbox=mailbox, name=name).exclude(uid_validity=UNOPENED).first()
+
+
+def was_read(mailbox: str) -> bool:
+    """Whether any folder of the mailbox was ever read."""
+    return Folder.objects.filter(mailbox=mailbox, polled_at__isnull=False).exists()
 
 
 def open_folder(mailbox: str, name: str, uid_validity: int, first_uid: int, history_before: datetime) -> Folder:
@@ -36,14 +43,25 @@ def open_folder(mailbox: str, name: str, uid_validity: int, first_uid: int, hist
         folder.history_before = history_before
     else:
         folder.notice = (
-            f"{timezone.now():%Y-%m-%d %H:%M} UTC: the server renumbered the folder (UIDVALIDITY {before} is now "
+            f"{timezone.now():%Y-%m-%d %H:%M} UTC: the server renumbered the folder (UIDVALIDITY was {before}, is "
             f"{uid_validity}); it was read again, mail that was stored before was recognised"
         )
+        _retire(mailbox, name)
         tickets.record("intake", "folder renumbered", None, mailbox=mailbox, folder=name, validity=uid_validity)
     folder.uid_validity, folder.first_uid, folder.last_uid = uid_validity, first_uid, first_uid - 1
     folder.error = ""
     folder.save()
     return folder
+
+
+def _retire(mailbox: str, name: str) -> None:
+    """Take the numbers off the mails of a folder: each numbering that ended gets a negative UIDVALIDITY of its own.
+
+    Servers that were restored from a backup hand out the same numbers again for other mails.
+    """
+    rows = Message.objects.filter(mailbox=mailbox, folder=name)
+    lowest = rows.aggregate(lowest=Min("uid_validity"))["lowest"] or 0
+    rows.filter(uid_validity__gt=0).update(uid_validity=min(lowest, 0) - 1)
 
 
 def note_error(mailbox: str, name: str, reason: str) -> None:
@@ -68,12 +86,15 @@ def store_mails(folder: Folder, mails: Sequence[RawMail], history: bool = False)
     the folder's former ones, is not stored again.
     """
     with transaction.atomic():
+        row = Folder.objects.select_for_update().get(pk=folder.pk)
+        if row.uid_validity != folder.uid_validity:
+            raise MailboxError(f"{folder.mailbox} folder {folder.name!r}: renumbered meanwhile, it is read again")
         known = set(_numbered(folder).filter(uid__in=[mail.uid for mail in mails]).values_list("uid", flat=True))
         new = {mail.uid: mail for mail in mails if mail.uid not in known}
         fresh = _without_renumbered(folder, [_row(folder, mail, history) for mail in new.values()])
         Message.objects.bulk_create(fresh)
         RawMessage.objects.bulk_create([RawMessage(message=row, data=new[row.uid].raw) for row in fresh])
-        folder.last_uid = max(folder.last_uid, *(mail.uid for mail in mails))
+        folder.last_uid = max(row.last_uid, *(mail.uid for mail in mails))
         folder.save(update_fields=["last_uid"])
     return len(fresh)
 
@@ -94,8 +115,7 @@ def _row(folder: Folder, mail: RawMail, history: bool) -> Message:
 
 def _without_renumbered(folder: Folder, rows: list[Message]) -> list[Message]:
     """Rows of ``rows`` that are new; the others are found under former UIDs by their bytes, and get their new ones."""
-    former = Q(uid_validity__lt=folder.uid_validity) | Q(uid_validity__gt=folder.uid_validity)
-    stored = Message.objects.filter(former, mailbox=folder.mailbox, folder=folder.name)
+    stored = Message.objects.filter(mailbox=folder.mailbox, folder=folder.name, uid_validity__lt=0)
     by_hash: dict[str, list[Message]] = defaultdict(list)
     for row in stored.filter(sha256__in=[row.sha256 for row in rows]).order_by("-id"):
         by_hash[row.sha256].append(row)
@@ -113,8 +133,9 @@ DEALT_WITH = (MessageState.DRAFTED, MessageState.SUPPRESSED)
 
 
 def to_mark(folder: Folder, limit: int) -> list[int]:
-    """UIDs of mails that were dealt with and not yet marked on the server."""
+    """UIDs of mails that were dealt with and not yet marked on the server; what was held back waits for a person."""
     rows = _numbered(folder).filter(marked_at__isnull=True, history=False, state__in=DEALT_WITH)
+    rows = rows.exclude(reason__startswith=HELD_BACK)
     return list(rows.order_by("uid").values_list("uid", flat=True)[:limit])
 
 

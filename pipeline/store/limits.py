@@ -17,20 +17,23 @@ from pipeline.store.models import Message, Ticket
 HELD_BACK = "held back:"
 """Begins the reason of every mail that was one too many."""
 _DRAFTED_FOR = (MessageState.PARSED, MessageState.TRIAGED, MessageState.DRAFTED)
-_NOT_COUNTED = (MessageState.RECEIVED, MessageState.HISTORY)
 
 
 def limit_reached(message: Message, ticket: Ticket | None, limits: LimitsConfig) -> str:
     """Why ``message`` is one too many, in words for the page, or "".
 
     A sender and a thread are counted with what was held back before, so a loop stays held until it has been silent for
-    a window; a domain and the whole mailbox only with what was drafted for, so one flood holds up nobody else.
+    a window; a domain and the whole mailbox only with what was drafted for, so one flood holds up nobody else. Mail of
+    verified senders and other mail are counted apart, so nobody uses up the limits of somebody else whose name they
+    forge, where that can be told.
     """
     window = timedelta(minutes=limits.window_minutes)
     rows = Message.objects.filter(
         mailbox=message.mailbox, received_at__gt=message.received_at - window, received_at__lte=message.received_at
     ).exclude(pk=message.pk)
-    seen, drafted = rows.exclude(state__in=_NOT_COUNTED), rows.filter(state__in=_DRAFTED_FOR)
+    rows = rows.filter(verified=message.verified)
+    drafted = rows.filter(state__in=_DRAFTED_FOR)
+    seen = rows.filter(Q(state__in=_DRAFTED_FOR) | Q(state=MessageState.SUPPRESSED, reason__startswith=HELD_BACK))
     sender, domain = Q(sender_email=message.sender_email), Q(sender_domain=message.sender_domain)
     counts = (
         (f"from {message.sender_email}", limits.per_sender, seen.filter(sender)),

@@ -52,8 +52,10 @@ class Folder(models.Model):
     """When every UID of the folder was last compared with what is stored."""
     error = models.TextField(blank=True, default="")
     """Why it cannot be read now; empty while all is well."""
+    warning = models.TextField(blank=True, default="")
+    """What is amiss although mail flows: a mail that cannot be fetched, a mark that is not permitted; else empty."""
     notice = models.TextField(blank=True, default="")
-    """What an operator should know although mail flows: UIDs renumbered, a mark that is not permitted."""
+    """The last thing that happened to it and should be known: that the server renumbered it."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="folder_once")]
@@ -109,6 +111,8 @@ class Message(Claimable):
     content_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     sender_email = models.CharField(max_length=320, blank=True, default="")
     sender_domain = models.CharField(max_length=255, blank=True, default="")
+    verified = models.BooleanField(default=False)
+    """Whether our own server confirmed that the sender's domain sent it."""
     suggested = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="suggestions")
     """A ticket it claims to continue without proof; a person decides."""
     suggestion = models.TextField(blank=True, default="")

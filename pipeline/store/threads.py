@@ -14,9 +14,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from pipeline.flow import UNANSWERED
+from pipeline.flow import UNANSWERED, MessageState
 from pipeline.records import ParsedMail
 from pipeline.store.models import Folder, Message, Outgoing, Ticket
+
+MOST_RELATED = 200
+"""Stored mails that are looked at for one mail, whatever it names."""
+_ALIVE = (MessageState.PARSED, MessageState.TRIAGED, MessageState.DRAFTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Thread:
 
     ticket: Ticket | None = None
     copy: Message | None = None
-    """An earlier delivery of the same mail: same content, not only the same Message-ID."""
+    """Another delivery of the same mail (same content, not only the same Message-ID) that is being answered."""
     suggested: Ticket | None = None
     why: str = ""
     namesake: Message | None = None
@@ -55,9 +59,9 @@ def find_thread(
     in its addresses names. ``authenticated``: our own server verifies authors, so only verified ones are believed.
     """
     related = _related(message, [*candidates, parsed.message_id])
-    copy = next((row for row in related if _same_mail(row, message)), None)
-    if copy and copy.ticket:
-        return Thread(_where_it_went(copy.ticket), copy)
+    same = [row for row in related if _same_mail(row, message)]
+    if same and same[0].ticket:
+        return Thread(_where_it_went(same[0].ticket), copy=next((row for row in same if row.state in _ALIVE), None))
     namesake = next((row for row in related if row.message_id == parsed.message_id), None)
     proven = _by_number(message.mailbox, signed) or _by_own_id(message.mailbox, candidates)
     if proven:
@@ -94,13 +98,13 @@ def _by_own_id(mailbox: str, candidates: Sequence[str]) -> Ticket | None:
 def _related(message: Message, references: list[str]) -> list[Message]:
     """Stored mails with the same bytes or content, and those that are named, in the order of ``references``.
 
-    Sorted here: asked for an order, a database may walk through the whole table instead of three indexes.
+    Only what has an index of its own is asked of the database, so that it takes these and not all of the mailbox.
     """
     same = Q(sha256=message.sha256) | Q(message_id__in=references)
     if message.content_hash:
         same |= Q(content_hash=message.content_hash)
-    rows = Message.objects.filter(same, mailbox=message.mailbox, ticket__isnull=False).exclude(pk=message.pk)
-    found = rows.select_related("ticket").defer("parsed", "triage")
+    rows = Message.objects.filter(same).select_related("ticket").defer("parsed", "triage")[:MOST_RELATED]
+    found = [row for row in rows if row.mailbox == message.mailbox and row.ticket_id and row.pk != message.pk]
     rank = {reference: number for number, reference in reversed(list(enumerate(references)))}
     return sorted(found, key=lambda row: (rank.get(row.message_id, len(rank)), row.pk))
 
@@ -130,8 +134,8 @@ def attach(message: Message, parsed: ParsedMail, ticket: Ticket | None) -> Ticke
     locked = Ticket.objects.select_for_update()
     ticket = locked.get(pk=ticket.pk) if ticket else Ticket(mailbox=message.mailbox)
     if not ticket.customer_email:  # new, or its mail could not be read at first
-        ticket.customer_email = parsed.sender.email if parsed.sender else ""
-        ticket.customer_name = parsed.sender.name if parsed.sender else ""
+        ticket.customer_email = parsed.sender.email[:320] if parsed.sender else ""
+        ticket.customer_name = parsed.sender.name[:500] if parsed.sender else ""
         ticket.subject = parsed.subject
     if message.state not in UNANSWERED:
         ticket.version += 1

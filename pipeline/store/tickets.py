@@ -39,8 +39,16 @@ def newest_answerable(ticket: Ticket) -> Message | None:
     return ticket.messages.exclude(state__in=UNANSWERED).order_by("-received_at", "-id").first()
 
 
-def refresh(ticket: Ticket) -> None:
-    """Derive the ticket's state again and save it; call inside the transaction that changed a part of it."""
+def lock(ticket_id: int) -> Ticket:
+    """The ticket as it is now, locked. Everybody locks in this order: folder, ticket, message or outgoing mail."""
+    return Ticket.objects.select_for_update().get(pk=ticket_id)
+
+
+def refresh(ticket: Ticket, *columns: str) -> None:
+    """Derive the ticket's state again and save it; call inside the transaction that changed a part of it.
+
+    Only the state is written, and ``columns``: whatever else stands in ``ticket`` may be older than the row.
+    """
     messages = list(ticket.messages.order_by("received_at", "id").only("state", "triage", "ticket_id"))
     newest = next((row for row in reversed(messages) if row.state not in UNANSWERED), None)
     drafted = newest is not None and newest.state == MessageState.DRAFTED
@@ -52,7 +60,7 @@ def refresh(ticket: Ticket) -> None:
         OutgoingState(outgoing.state) if outgoing else None,
     )
     ticket.updated_at = timezone.now()
-    ticket.save()
+    ticket.save(update_fields=["state", "updated_at", *columns])
 
 
 def withdraw_open_drafts(ticket: Ticket, except_message: Message) -> int:
@@ -86,6 +94,15 @@ def draft_again(message: Message | None) -> bool:
     release(message, due_at=timezone.now())  # a worker that is writing from what was known before loses its lease
     message.save(update_fields=["state", "due_at", "owner", "lease_until"])
     return True
+
+
+def answered_later(ticket: Ticket, message: Message) -> Message | None:
+    """A newer mail of the ticket that a person has decided on: below it no answer to ``message`` would be written."""
+    newest = newest_answerable(ticket)
+    if newest is None or newest.received_at <= message.received_at or newest.state != MessageState.DRAFTED:
+        return None
+    undecided = is_escalated(newest) or newest.drafts.filter(state=DraftState.PROPOSED).exists()
+    return None if undecided else newest
 
 
 def joined_by(ticket: Ticket, message: Message) -> None:

@@ -122,13 +122,14 @@ class CutAtWord(_AfterPattern):
 
 
 class Replaced(Fault):
-    """The server's words with ``old`` replaced, for example an offer stripped."""
+    """The server's words with ``old`` replaced, for example an offer stripped; only in lines that hold ``where``."""
 
-    def __init__(self, old: bytes, new: bytes) -> None:
-        self._old, self._new = old, new
+    def __init__(self, old: bytes, new: bytes, where: bytes = b"") -> None:
+        self._old, self._new, self._where = old, new, where
 
     def down(self, data: bytes) -> bytes:
-        return data.replace(self._old, self._new)
+        lines = data.splitlines(keepends=True) if self._where else [data]
+        return b"".join(line.replace(self._old, self._new) if self._where in line else line for line in lines)
 
 
 class Answered(_AfterPattern):
@@ -144,6 +145,39 @@ class Answered(_AfterPattern):
         return data
 
 
+class Completed(_AfterPattern):
+    """Instead of the server's answer to ``pattern`` comes ``answer``, with a tagged OK; the connection goes on."""
+
+    status = b"OK done"
+
+    def __init__(self, pattern: bytes, answer: bytes) -> None:
+        super().__init__(pattern)
+        self._answer = answer
+        self._tag = b""
+
+    def up(self, data: bytes) -> bytes:
+        if self._pattern in data:
+            self._tag = data.split()[0]
+        return data
+
+    def down(self, data: bytes) -> bytes:
+        return self._answer + self._tag + b" " + self.status + b"\r\n" if self._tag and self._tag in data else data
+
+
+class SaidNo(Completed):
+    """The server refuses the commands that hold any of ``patterns`` and gives nothing."""
+
+    status = b"NO [SERVERBUG] Internal error occurred"
+
+    def __init__(self, *patterns: bytes) -> None:
+        super().__init__(b"", b"")
+        self._patterns = patterns
+
+    def up(self, data: bytes) -> bytes:
+        self._tag = data.split()[0] if any(pattern in data for pattern in self._patterns) else b""
+        return data
+
+
 class Halved(_AfterPattern):
     """Half of the server's next words after ``pattern`` arrive, and then the end of the connection."""
 
@@ -151,6 +185,21 @@ class Halved(_AfterPattern):
         if self.said:
             raise Cut(data[: len(data) // 2])
         return data
+
+
+class Later(Fault):
+    """``fault`` from the second time on that the client says ``pattern``; before that nothing is amiss."""
+
+    def __init__(self, pattern: bytes, fault: Fault) -> None:
+        self._pattern, self._fault = pattern, fault
+        self._times = 0
+
+    def up(self, data: bytes) -> bytes:
+        self._times += self._pattern in data
+        return self._fault.up(data) if self._times > 1 else data
+
+    def down(self, data: bytes) -> bytes:
+        return self._fault.down(data) if self._times > 1 else data
 
 
 class Recorded(Replaced):

@@ -19,7 +19,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -271,12 +271,18 @@ class MailStack:
         claims = {"sub": user, "iat": now + min(lifetime, 0) - 1, "exp": now + lifetime}
         return jwt.encode(claims, TOKEN_KEY, algorithm="HS256")
 
-    def append(self, user: str, raws: Iterable[bytes], folder: str = "INBOX", at: datetime | None = None) -> None:
-        """Put mails into a folder over one connection, past the delivery and its limits; ``at`` is INTERNALDATE."""
-        mails, date = iter(raws), {"date": at} if at else {}
+    def append(
+        self, user: str, raws: Iterable[bytes], folder: str = "INBOX", at: datetime | Iterable[datetime] | None = None
+    ) -> None:
+        """Put mails into a folder over one connection, past the delivery and its limits.
+
+        ``at`` is the INTERNALDATE of all, or of each.
+        """
+        times: Iterator[datetime | None] = itertools.repeat(at) if isinstance(at, datetime | None) else iter(at)
+        mails = ({"msg": raw, **({"date": time} if time else {})} for raw, time in zip(raws, times, strict=False))
         with self.imap(user) as client:
             while some := list(itertools.islice(mails, APPENDED_AT_ONCE)):
-                status, answer = client.multiappend(folder, [{"msg": raw, **date} for raw in some])
+                status, answer = client.multiappend(folder, some)
                 if status != "OK":
                     raise RuntimeError(f"{user}: {folder}: {answer}")
 

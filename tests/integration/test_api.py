@@ -4,11 +4,13 @@ import hashlib
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 
 from pipeline.config import Config
 from pipeline.flow import TicketState
+from pipeline.review import decisions
 from pipeline.store.models import ApiToken, Draft, Outgoing, Ticket
 from tests.rows import drafted_ticket, mail_bytes, open_draft, person
 
@@ -115,6 +117,32 @@ def test_a_mail_tells_who_wrote_it_and_what_is_odd_about_it(desk_config: Config)
     assert message["identity"]["trusted"] is False
     assert "good@bank.example" in message["identity"]["why"]
     assert (message["complete"], message["suggested_ticket"]) == (True, None)
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_a_busy_database_asks_a_script_to_try_again(
+    desk_config: Config, monkeypatch: pytest.MonkeyPatch, decision: str
+) -> None:
+    def deadlock(*_: Any) -> Draft:
+        raise OperationalError("deadlock detected DETAIL: Process 1 waits for Process 2")
+
+    draft = open_draft(drafted_ticket(desk_config))
+    monkeypatch.setattr(decisions, decision, deadlock)
+    response = Api().post(f"drafts/{draft.pk}/{decision}", {"version": 1})
+    answer = status(response, 503)
+    assert answer == {"status": 503, "detail": "The database is busy just now. Please try again."}
+    assert response["Retry-After"] == "5"
+
+
+def test_a_busy_database_asks_a_reading_script_to_try_again(
+    desk_config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: Any) -> Any:
+        raise OperationalError("database is locked")
+
+    api = Api()
+    monkeypatch.setattr("pipeline.review.api.folder_states", locked)
+    assert "try again" in status(api.get("mailboxes"), 503)["detail"]
 
 
 def test_a_rejection_keeps_its_reason(desk_config: Config) -> None:

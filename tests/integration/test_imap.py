@@ -107,6 +107,24 @@ def test_the_first_uid_since_a_day(account: Account) -> None:
         assert source.first_uid_since(date(2026, 12, 1)) == status.uid_next
 
 
+def test_mail_that_comes_in_after_a_search_by_date_that_found_nothing_counts(account: Account) -> None:
+    account.add("old", at=datetime(2026, 1, 1, 12, tzinfo=UTC))
+    with account.source() as source:
+        source.select()
+        account.add("dated back, and just come in", at=datetime(2026, 1, 2, 12, tzinfo=UTC))
+        first = source.first_uid_since(date(2026, 12, 1))
+        source.select()
+        assert subjects(source, first) == ["dated back, and just come in"]
+
+
+def test_a_search_by_date_starts_a_day_earlier_as_the_servers_days_may_begin_later(account: Account) -> None:
+    for day in (10, 11, 12):
+        account.add(f"of the {day}th", at=datetime(2026, 3, day, 12, tzinfo=UTC))
+    with account.source() as source:
+        source.select()
+        assert subjects(source, source.first_uid_since(date(2026, 3, 12))) == ["of the 11th", "of the 12th"]
+
+
 def test_a_wrong_password_is_a_login_error_that_names_the_mailbox(account: Account) -> None:
     with pytest.raises(MailboxLoginError, match=rf"{account.host}:{account.port}.*{account.user}.*mailbox 'support'"):
         ImapSource("support", account.config(), Password("wrong")).connect()

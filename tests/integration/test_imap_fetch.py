@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from pipeline.errors import MailboxError
 from tests.integration.faultproxy import Fault, FaultProxy, Recorded, Replaced
 from tests.integration.imap_account import Account, commands, dovecot_account, raw_mail, subject_of, subjects
 from tests.integration.mailstack import MailStack
@@ -159,17 +158,6 @@ def test_a_no_because_of_removed_mails_does_not_keep_the_others_back(dovecot: Ac
         assert [subject_of(mail.raw) for mail in source.fetch(uids)] == ["one", "three"]
 
 
-def test_a_mail_that_the_server_leaves_out_although_it_is_there_is_an_error(dovecot: Account) -> None:
-    dovecot.add("one", "two")
-    with (
-        FaultProxy((dovecot.host, dovecot.port), lambda: Replaced(b"FETCH (UID 2 BODY", b"FETCH (UID 9 BODY")) as proxy,
-        dovecot.source(port=proxy.port) as source,
-    ):
-        source.select()
-        with pytest.raises(MailboxError, match="mail 2 is there, but the server does not give it"):
-            list(source.fetch(source.uids()))
-
-
 def test_a_server_that_counts_another_size_is_believed_if_the_body_stays_the_same(dovecot: Account) -> None:
     dovecot.add("sized")
     size = f"RFC822.SIZE {len(raw_mail('sized'))}".encode()
@@ -196,11 +184,3 @@ class Shrinking(Replaced):
         cut = whole[: -self._times]
         literal = b"{%d}\r\n"
         return data.replace(literal % len(whole) + whole, literal % len(cut) + cut)
-
-
-def test_a_body_that_arrives_in_part_is_not_taken(dovecot: Account) -> None:
-    dovecot.add("sized")
-    with FaultProxy((dovecot.host, dovecot.port), Shrinking) as proxy, dovecot.source(port=proxy.port) as source:
-        source.select()
-        with pytest.raises(MailboxError, match=r"mail 1 arrives in part: \d+ of \d+ bytes"):
-            list(source.fetch(source.uids()))

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from django.utils import timezone
 from pipeline.accounts.credentials import Credentials, Password
 from pipeline.config import Config, ImapConfig
 from pipeline.engine import watch as watching
+from pipeline.engine.stages import parse_stage
 from pipeline.engine.watch import mark, poll, watch
 from pipeline.errors import MailboxError
 from pipeline.intake.imap import ImapSource
@@ -29,17 +30,20 @@ from pipeline.resources import default_folder
 from pipeline.store.models import Draft, Folder, Message, Ticket
 from tests.acceptance.installation import wait_until
 from tests.integration.faultproxy import (
+    Answered,
     CutAtWord,
     CutDown,
     Fault,
     FaultProxy,
+    Later,
     Refused,
     Replaced,
     ReplyLost,
+    SaidNo,
     Silence,
 )
 from tests.integration.mailstack import SUPPORT, MailStack
-from tests.rows import mail_bytes, make_desk, work_off
+from tests.rows import OWNER, mail_bytes, make_desk, work_off
 
 pytestmark = pytest.mark.django_db
 DAYS = timedelta(days=3)
@@ -60,10 +64,12 @@ class Box:
             client.create_folder(name)
         return name
 
-    def add(self, count: int, at: datetime | None = None, folder: str = "") -> None:
-        mails = [mail_bytes(f"Mail {len(self.put) + number}.") for number in range(count)]
+    def add(self, count: int, at: datetime | Sequence[datetime] | None = None, *headers: str) -> None:
+        """Mails of ``count`` customers, received at this time, or at these."""
+        numbers = range(len(self.put), len(self.put) + count)
+        mails = [mail_bytes(f"Mail {n}.", sender=f"c{n}@firm{n}.example", headers=headers) for n in numbers]
         self.put += mails
-        self.stack.append(SUPPORT, mails, folder or self.folder, at)
+        self.stack.append(SUPPORT, mails, self.folder, at)
 
     def source(
         self, port: int = 0, credentials: Credentials | None = None, folder: str = "", **more: object
@@ -79,9 +85,12 @@ class Box:
         with self.source(**more) as source:  # type: ignore[arg-type]
             return poll(source, DAYS)
 
+    def stored(self) -> list[bytes]:
+        rows = Message.objects.filter(folder=self.folder).select_related("raw")
+        return [bytes(row.raw.data) for row in rows.order_by("uid")]
+
     def assert_all_stored_once(self) -> None:
-        stored = [bytes(row.raw.data) for row in Message.objects.filter(folder=self.folder).select_related("raw")]
-        assert sorted(stored) == sorted(self.put)
+        assert sorted(self.stored()) == sorted(self.put)
 
 
 @pytest.fixture
@@ -91,35 +100,78 @@ def box(mail_stack: MailStack) -> Box:
 
 # --- the connection -------------------------------------------------------------------------------------------------
 
-FAULTS: dict[str, Callable[[], Fault]] = {
-    "refused": Refused,
-    "reset after some bytes": lambda: CutDown(3000),
-    "cut inside a literal": lambda: CutDown(20_000),
-    "reset before the first body": lambda: CutAtWord(b"BODY.PEEK[]"),
-    "answer to the fetch lost": lambda: ReplyLost(b"BODY.PEEK[]"),
-    "silence at login": lambda: Silence(b"LOGIN"),
-    "silence at the fetch": lambda: Silence(b"BODY.PEEK[]"),
-    "server says BYE": lambda: Replaced(b"OK Search completed", b"BYE I am going down"),
-    "garbage for a size": lambda: Replaced(b"RFC822.SIZE", b"RFC822.%$#@"),
-    "garbage for a literal": lambda: Replaced(b"BODY[] {", b"BODY[] <"),
-    "sizes that do not fit": lambda: Replaced(b"RFC822.SIZE ", b"RFC822.SIZE 9"),
+BODY = b"BODY.PEEK[]"
+LOT = 50
+"""So many small mails are asked for, and stored, at once."""
+IN_BETWEEN = [LOT, 2 * LOT, 3 * LOT]
+"""What is stored after three polls, each of which breaks at its second lot of bodies."""
+NOTHING = [0, 0, 0]
+
+BREAKING: dict[str, tuple[Callable[[], Fault], list[int]]] = {
+    "refused": (Refused, NOTHING),
+    "reset after some bytes": (lambda: CutDown(3000), NOTHING),
+    "silence at login": (lambda: Silence(b"LOGIN"), NOTHING),
+    "garbage for a size": (lambda: Replaced(b"RFC822.SIZE ", b"RFC822.SIZE ("), NOTHING),
+    "BYE to the search": (lambda: Replaced(b"OK Search completed", b"BYE I am going down"), NOTHING),
+    "reset before the bodies": (lambda: CutAtWord(BODY), NOTHING),
+    "reset before more bodies": (lambda: Later(BODY, CutAtWord(BODY)), IN_BETWEEN),
+    "cut inside a literal": (lambda: Later(BODY, CutDown(5000)), IN_BETWEEN),
+    "answer to the fetch lost": (lambda: Later(BODY, ReplyLost(BODY)), IN_BETWEEN),
+    "silence at the fetch": (lambda: Later(BODY, Silence(BODY)), IN_BETWEEN),
+    "BYE to the fetch": (lambda: Later(BODY, Answered(BODY, b"* BYE I am going down\r\n")), IN_BETWEEN),
+    "garbage for a literal": (lambda: Later(BODY, Replaced(b"BODY[] {", b"BODY[] <")), IN_BETWEEN),
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_after_any_fault_of_the_connection_every_mail_is_stored_once(box: Box, fault: Callable[[], Fault]) -> None:
-    box.add(60)
+@pytest.mark.parametrize(("fault", "stored"), BREAKING.values(), ids=(f"{name}, breaks" for name in BREAKING))
+def test_after_any_fault_of_the_connection_every_mail_is_stored_once(
+    box: Box, fault: Callable[[], Fault], stored: list[int]
+) -> None:
+    box.add(4 * LOT)
     with FaultProxy((box.stack.host, box.stack.imap_port), fault) as proxy:
-        for _ in range(3):
-            try:
-                box.read(port=proxy.port)
-            except MailboxError:
-                for row in Message.objects.select_related("raw"):
-                    assert bytes(row.raw.data) in box.put
+        for count in stored:
+            with pytest.raises(MailboxError):
+                box.read(port=proxy.port, timeout_seconds=1)
+            assert box.stored() == box.put[:count]
         proxy.fault = Fault
-        box.read(port=proxy.port)
+        assert box.read(port=proxy.port) == 4 * LOT - stored[-1]
     box.assert_all_stored_once()
-    assert Folder.objects.get(name=box.folder).last_uid == 60
+    assert Folder.objects.get(name=box.folder).last_uid == 4 * LOT
+
+
+def test_sizes_that_do_not_fit_break_nothing(box: Box) -> None:
+    box.add(4 * LOT)
+    lying = lambda: Replaced(b"RFC822.SIZE ", b"RFC822.SIZE 9")  # noqa: E731
+    with (
+        FaultProxy((box.stack.host, box.stack.imap_port), lying) as proxy,
+        box.source(port=proxy.port) as source,
+    ):
+        assert poll(source, DAYS) == 4 * LOT
+        assert source.warning == ""
+    box.assert_all_stored_once()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda: Replaced(b"RFC822.SIZE ", b"RFC822.SIZE x", where=b"(UID 60 "),
+        lambda: SaidNo(b"60,", b"FETCH 60 "),
+    ],
+    ids=["no size", "refused"],
+)
+def test_one_mail_that_the_server_does_not_give_holds_up_no_other_and_is_stored_when_it_does(
+    box: Box, fault: Callable[[], Fault]
+) -> None:
+    box.add(2 * LOT)
+    with FaultProxy((box.stack.host, box.stack.imap_port), fault) as proxy:
+        with box.source(port=proxy.port) as source:
+            assert poll(source, DAYS) == 2 * LOT - 1
+            assert "UID 60" in source.warning
+        assert box.stored() == box.put[:59] + box.put[60:]
+        proxy.fault = Fault
+        Folder.objects.update(reconciled_at=timezone.now() - watching.RECONCILE_EVERY * 2)
+        assert box.read(port=proxy.port) == 1
+    box.assert_all_stored_once()
 
 
 @pytest.mark.parametrize(
@@ -202,15 +254,23 @@ def test_while_tokens_are_refused_mail_waits_and_the_operator_is_told(
 # --- the folder -----------------------------------------------------------------------------------------------------
 
 
-def test_ten_days_of_outage_are_caught_up_and_drafted_for(box: Box, desk_config: Config) -> None:
+def parse_all(config: Config) -> None:
+    desk = make_desk(config)
+    while parse_stage(desk, OWNER):
+        pass
+
+
+def test_ten_days_of_outage_are_caught_up_and_no_mail_is_held_back_as_a_flood(box: Box, desk_config: Config) -> None:
     box.add(1)
     box.read()
     Folder.objects.update(history_before=timezone.now() - timedelta(days=40))
-    for day in range(10):
-        box.add(70, at=timezone.now() - timedelta(days=10 - day))
-    assert box.read() == 700
+    every_20_minutes = [timezone.now() - timedelta(minutes=20 * number) for number in range(720, 0, -1)]
+    box.add(720, every_20_minutes)
+    assert box.read() == 720
     box.assert_all_stored_once()
-    assert not Message.objects.filter(history=True).exists()
+    parse_all(desk_config)
+    assert set(Message.objects.values_list("state", "history")) == {("parsed", False)}
+    assert Ticket.objects.count() == 721
 
 
 def test_at_the_first_start_on_a_full_mailbox_nothing_is_drafted_for_old_mail(box: Box, desk_config: Config) -> None:
@@ -225,16 +285,15 @@ def test_at_the_first_start_on_a_full_mailbox_nothing_is_drafted_for_old_mail(bo
     box.assert_all_stored_once()
 
 
-def test_mail_of_the_first_day_that_is_older_than_the_cut_off_is_history(box: Box, desk_config: Config) -> None:
-    # SEARCH knows days only; the exact line is drawn by the time the server received the mail.
+def test_mail_from_before_the_cut_off_is_history_and_older_mail_is_not_read(box: Box, desk_config: Config) -> None:
+    # SEARCH knows the server's days only, so it starts a day early: the exact line is drawn by the time of receipt.
     cut_off = timezone.now() - DAYS
-    box.add(1, at=cut_off - timedelta(minutes=1))
-    box.add(1, at=cut_off + timedelta(minutes=5))
-    box.read()
+    box.add(3, [cut_off - timedelta(days=3), cut_off - timedelta(minutes=1), cut_off + timedelta(minutes=5)])
+    assert box.read() == 2
     for _ in range(2):
         work_off(make_desk(desk_config))
-    states = list(Message.objects.order_by("uid").values_list("state", flat=True))
-    assert states in (["history", "drafted"], ["drafted"])  # one mail where the minute before lies in the day before
+    assert box.stored() == box.put[1:]
+    assert list(Message.objects.order_by("uid").values_list("state", flat=True)) == ["history", "drafted"]
 
 
 @pytest.mark.parametrize("years", [-5, 5])
@@ -278,6 +337,27 @@ def test_a_renumbered_folder_gives_no_second_ticket_or_draft_and_is_told(box: Bo
     assert Ticket.objects.count() == 6
     assert drafts <= set(Draft.objects.values_list("pk", "version"))
     assert "424242" in Folder.objects.get().notice
+
+
+def test_a_folder_renumbered_while_it_is_read_gives_no_second_ticket(box: Box, desk_config: Config) -> None:
+    box.add(3 * LOT)
+    lots: list[int] = []
+
+    def stored() -> None:
+        lots.append(Message.objects.count())
+        if len(lots) == 1:
+            box.stack.renumber(SUPPORT, box.folder, 515_151)
+
+    with box.source() as source, pytest.raises(MailboxError, match="inconsistent"):
+        poll(source, DAYS, stored)
+    assert lots == [LOT]
+    parse_all(desk_config)
+    box.read()
+    parse_all(desk_config)
+    box.assert_all_stored_once()
+    assert Ticket.objects.count() == 3 * LOT
+    assert set(Message.objects.values_list("uid_validity", flat=True)) == {515_151}
+    assert "515151" in Folder.objects.get().notice
 
 
 def test_a_session_that_the_server_ends_in_the_middle_is_taken_up_again(box: Box) -> None:
@@ -327,16 +407,25 @@ def test_marks_are_set_only_after_mail_was_dealt_with(box: Box, desk_config: Con
 # --- the process ----------------------------------------------------------------------------------------------------
 
 
+def _configure(folder: Path, /, **imap: object) -> None:
+    file = folder / "mailboxes.yaml"
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data["mailboxes"]["care"]["imap"] = (data["mailboxes"]["care"].get("imap") or {}) | imap
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+
+
 @pytest.fixture
 def installation(box: Box, tmp_path: Path) -> Path:
     """The shipped configuration with ``box`` as its mailbox."""
     folder = Path(shutil.copytree(default_folder("config"), tmp_path / "desk"))
-    file = folder / "mailboxes.yaml"
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
-    server = {"host": box.stack.host, "user": SUPPORT, "tls": "none", "password_env": "FAULTS_PASSWORD"}
-    data["mailboxes"]["care"]["imap"] = server | {"port": box.stack.imap_port, "folder": box.folder}
-    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    server = {"host": box.stack.host, "port": box.stack.imap_port, "tls": "none", "folder": box.folder}
+    _configure(folder, user=SUPPORT, password_env="FAULTS_PASSWORD", **server)
     return folder
+
+
+def _stored(folder: Path) -> list[bytes]:
+    with closing(sqlite3.connect(folder / "calmdesk.sqlite3")) as database:
+        return [row[0] for row in database.execute("SELECT data FROM store_rawmessage")]
 
 
 def _count(folder: Path, where: str = "1=1") -> int:
@@ -380,7 +469,48 @@ def test_a_reader_killed_again_and_again_loses_nothing_and_stores_nothing_twice(
         process.wait()
     process = reader(10**9)
     wait_until("every mail", lambda: _count(installation, "state != 'received'") == 400)
+    assert sorted(_stored(installation)) == sorted(box.put)
     with closing(sqlite3.connect(installation / "calmdesk.sqlite3")) as database:
-        raws = [row[0] for row in database.execute("SELECT data FROM store_rawmessage")]
         assert database.execute("SELECT count(*) FROM store_ticket").fetchone()[0] == 400
-    assert sorted(raws) == sorted(box.put)
+
+
+def test_a_reader_killed_while_it_marks_and_moves_loses_nothing_and_moves_nothing_that_is_not_stored(
+    box: Box, installation: Path, reader: Callable[[int], subprocess.Popen[bytes]]
+) -> None:
+    done = box.make(f"{box.folder}-done")
+    _configure(installation, keyword="$Triaged", move_to=done)
+
+    def moved() -> int:
+        return int(client.folder_status(done, ["MESSAGES"])[b"MESSAGES"])
+
+    def labelled() -> int:
+        client.select_folder(box.folder, readonly=True)
+        return len(client.search(["KEYWORD", "$Triaged"])) + moved()
+
+    def set_down() -> int:
+        return _count(installation, "marked_at IS NOT NULL")
+
+    def parsed() -> int:
+        return _count(installation, "state = 'suppressed'")
+
+    def killed_when(what: str, count: Callable[[], int], wanted: int) -> None:
+        process = reader(10**9)
+        wait_until(what, lambda: count() >= wanted, every=0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        stored, after = _stored(installation), box.stack.mailbox(SUPPORT, done)
+        assert sorted(stored) == sorted(box.put)
+        assert set(after) <= set(stored)
+        assert set(after) | set(box.stack.mailbox(SUPPORT, box.folder)) == set(stored)
+
+    with box.stack.imap(SUPPORT) as client:
+        for what, count in (
+            ("a keyword is set", labelled),
+            ("a mail is moved", moved),
+            ("a mark is put down", set_down),
+        ):
+            box.add(40, None, "Auto-Submitted: auto-replied")
+            killed_when("all are parsed", parsed, len(box.put))
+            killed_when(what, count, count() + 1)
+        killed_when("all are marked", set_down, len(box.put))
+    assert sorted(box.stack.mailbox(SUPPORT, done)) == sorted(box.put)

@@ -235,7 +235,7 @@ def test_an_approved_reply_of_the_other_ticket_is_void_when_a_mail_is_put_there(
     ticket, row = suggested(desk_config)
     outgoing = queued(desk_config, ticket)
     mail_decisions.join(person("agent"), row.pk)
-    assert "newer mail" in decisions.why_void(Outgoing.objects.get(pk=outgoing.pk))
+    assert "newer mail" in decisions.approval_void(Outgoing.objects.get(pk=outgoing.pk))
 
 
 def test_a_mail_older_than_the_newest_there_goes_into_its_drafts(desk_config: Config) -> None:

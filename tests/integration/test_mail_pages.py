@@ -238,6 +238,20 @@ def test_a_reply_to_another_domain_is_shown_and_asks_to_be_confirmed(desk_config
     assert Outgoing.objects.get().recipients == ["pay@other.example"]
 
 
+def test_a_page_asks_about_another_address_of_the_same_domain_until_a_reply_was_sent_there(desk_config: Config) -> None:
+    headers = ["Reply-To: orla.t@example.com"]
+    ticket = drafted_ticket(desk_config, mail_bytes(message_id="<first@example.com>", headers=headers))
+    draft = open_draft(ticket)
+    assert '<input type="checkbox" name="confirm_recipient" value="orla.t@example.com" required>' in page_of(ticket.pk)
+    form = {"action": "approve", "version": 1, "body": draft.body, "confirm_recipient": "orla.t@example.com"}
+    signed_in().post(f"/drafts/{draft.pk}/decide", form)
+    Outgoing.objects.update(state="sent")
+    read(desk_config, mail_bytes("And?", headers=[*headers, "References: <first@example.com>"]))
+    page = page_of(ticket.pk)
+    assert 'value="approve"' in page
+    assert "confirm_recipient" not in page
+
+
 def test_a_plain_mail_asks_for_no_confirmation(desk_config: Config) -> None:
     assert "confirm_recipient" not in page_of(drafted_ticket(desk_config).pk)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -158,12 +159,32 @@ def test_the_page_tells_states_in_words(desk_config: Config) -> None:
     assert "Not read</span>" in page("/mailboxes")
 
 
+def test_what_is_amiss_although_mail_flows_is_a_warning_and_what_happened_a_notice(desk_config: Config) -> None:
+    amiss, happened = "the mail with UID 7 cannot be fetched", "the server renumbered the folder"
+    folder(polled_at=timezone.now(), warning=amiss, notice=happened)
+    told = page("/mailboxes")
+    assert "Read</span>" in told
+    assert re.search(rf'<p class="notice warning small">[^/]*</span> <strong>Warning</strong> {amiss}</p>', told)
+    assert f'<p class="muted small">{happened}</p>' in told
+    (item,) = status(Api("ops").get("mailboxes"), 200)["items"]
+    assert (item["warning"], item["notice"], item["trouble"]) == (amiss, happened, "")
+    assert "is not being read" not in page()
+
+
+def test_what_was_amiss_with_a_folder_that_is_no_longer_configured_is_no_warning(desk_config: Config) -> None:
+    folder(polled_at=timezone.now())
+    folder("Old", warning="the mail with UID 7 cannot be fetched")
+    assert "Warning" not in page("/mailboxes")
+
+
 def test_hostile_folder_names_are_shown_and_never_run(desk_config: Config) -> None:
-    folder("<script>alert(1)</script>", error="<img src=x onerror=alert(1)>", notice="<b>")
+    folder("<script>alert(1)</script>", error="<img src=x onerror=alert(1)>", warning="<i>", notice="<b>")
     told = page("/mailboxes")
     assert "&lt;script&gt;alert(1)" in told
     assert "<script>alert" not in told
     assert "<img src=x" not in told
+    assert "<i>" not in told
+    assert "<b>" not in told
 
 
 def test_scripts_get_the_same_facts(desk_config: Config) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, OperationalError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from pipeline.config import Config
+from pipeline.review import decisions, mail_decisions
 from pipeline.review.queue import VIEWS
 from pipeline.review.security import MAIL_POLICY, PAGE_POLICY
 from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
@@ -182,6 +184,57 @@ def test_a_refused_decision_keeps_the_text_that_was_typed(desk_config: Config, a
     assert "Nothing was done" in page
     assert "What I typed for an hour." in page
     assert not Outgoing.objects.exists()
+
+
+def _busy(*_: Any) -> Any:
+    raise OperationalError("deadlock detected DETAIL: Process 1 waits for Process 2")
+
+
+def test_a_busy_database_asks_to_try_again_and_keeps_the_text_that_was_typed(
+    desk_config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, client = open_draft(drafted_ticket(desk_config)), signed_in()
+    monkeypatch.setattr(decisions, "edit", _busy)
+    typed = decision(draft, "approve", body="What I typed for an hour.")
+    page = client.post(f"/drafts/{draft.pk}/decide", typed, follow=True).content.decode()
+    assert '<p class="notice error">The database is busy just now. Please try again.</p>' in page
+    assert "What I typed for an hour." in page
+    assert "Process 1" not in page
+
+
+@pytest.mark.parametrize("path", ["fault", "customer", "reprocess", "join", "apart", "settle"])
+def test_a_busy_database_is_told_whatever_was_decided(
+    desk_config: Config, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    row = queued(desk_config)
+    for name in ("is_customer", "reprocess", "join", "keep_apart"):
+        monkeypatch.setattr(mail_decisions, name, _busy)
+    for name in ("set_fault", "settle"):
+        monkeypatch.setattr(decisions, name, _busy)
+    folder = {"fault": f"tickets/{row.ticket_id}", "settle": f"outgoing/{row.pk}"}
+    target = f"/{folder.get(path, f'messages/{row.approval.draft.message_id}')}/{path}"
+    page = signed_in("lead").post(target, {"fault": "confirmed", "outcome": "sent"}, follow=True)
+    assert page.status_code == 200
+    assert "Please try again." in page.content.decode()
+
+
+def test_a_page_that_cannot_be_read_now_asks_to_try_again(desk_config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in()
+    monkeypatch.setattr("pipeline.review.views.folder_states", _busy)
+    response = client.get("/mailboxes")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response["Content-Security-Policy"] == PAGE_POLICY
+    assert "Please try again." in response.content.decode()
+    assert "Process 1" not in response.content.decode()
+
+
+def test_an_error_of_another_kind_is_no_busy_database(desk_config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise IntegrityError("a bug")
+
+    client = signed_in(raise_request_exception=False)
+    monkeypatch.setattr("pipeline.review.views.folder_states", broken)
+    assert client.get("/mailboxes").status_code == 500
 
 
 def test_an_auditor_who_posts_is_refused(desk_config: Config) -> None:

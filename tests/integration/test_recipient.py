@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from email import message_from_bytes
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 
 from pipeline.config import Config
 from pipeline.errors import FlowError
+from pipeline.flow import OutgoingState
 from pipeline.review import decisions, mail_decisions
+from pipeline.review.recipient import surprise
 from pipeline.store.models import Draft, Message, Outgoing, Ticket
 from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, queued, stored, work_off
 
@@ -34,10 +37,112 @@ def test_a_confirmed_recipient_gets_the_reply(desk_config: Config) -> None:
     assert Outgoing.objects.get().recipients == [ELSEWHERE]
 
 
-@pytest.mark.parametrize("reply_to", ["help@example.com", "Orla <Orla@EXAMPLE.com>"])
-def test_another_address_of_the_same_domain_needs_no_confirmation(desk_config: Config, reply_to: str) -> None:
-    row = queued(desk_config, drafted_ticket(desk_config, mail_bytes(headers=[f"Reply-To: {reply_to}"])))
-    assert row.recipients[0].endswith("@example.com")
+@pytest.mark.parametrize("reply_to", ["evil@example.com", "orla.tennick@example.com", "orla@mail.example.com"])
+def test_another_address_at_the_same_provider_needs_the_very_address(desk_config: Config, reply_to: str) -> None:
+    draft = open_draft(drafted_ticket(desk_config, mail_bytes(headers=[f"Reply-To: {reply_to}"])))
+    with pytest.raises(FlowError, match=f"would go to {reply_to}, not to the sender orla@example.com: confirm"):
+        decisions.approve(desk_config, person("agent"), draft.pk, 1)
+    decisions.approve(desk_config, person("agent"), draft.pk, 1, reply_to)
+    assert Outgoing.objects.get().recipients == [reply_to]
+
+
+def test_a_verified_sender_who_names_another_address_is_asked_for_too(desk_config: Config) -> None:
+    """Verified is the domain alone; whether one person owns it nobody can tell."""
+    draft = open_draft(drafted_ticket(desk_config, mail_bytes(headers=["Reply-To: evil@example.com"])))
+    message = draft.message
+    message.parsed = {**(message.parsed or {}), "identity": {"trusted": True, "why": "mx.example confirms it"}}
+    message.save()
+    with pytest.raises(FlowError, match="confirm the recipient"):
+        decisions.approve(desk_config, person("agent"), draft.pk, 1)
+
+
+@pytest.mark.parametrize(
+    ("sender", "reply_to"),
+    [
+        ("Orla <orla@example.com>", "Orla Tennick <Orla@EXAMPLE.com>"),
+        ("orla@b\u00fccher.example", "orla@xn--bcher-kva.example"),
+        ("orla@xn--bcher-kva.example", "ORLA@B\u00dcCHER.example"),
+    ],
+)
+def test_the_senders_own_address_in_another_spelling_needs_no_confirmation(
+    desk_config: Config, sender: str, reply_to: str
+) -> None:
+    ticket = drafted_ticket(desk_config, mail_bytes(sender=sender, headers=[f"Reply-To: {reply_to}"]))
+    assert surprise(ticket, open_draft(ticket).message) == ""
+
+
+def test_a_letter_that_merely_looks_the_same_is_another_address(desk_config: Config) -> None:
+    sender, other = "kim@example.com", "\u212aim@example.com"  # the Kelvin sign is a "k" in lower case
+    ticket = drafted_ticket(desk_config, mail_bytes(sender=sender, headers=[f"Reply-To: {other}"]))
+    assert other in surprise(ticket, open_draft(ticket).message)
+
+
+# --- asked once -----------------------------------------------------------------------------------------------------
+
+
+def _next_mail(config: Config, ticket: Ticket, headers: Sequence[str] = (), **more: str) -> Draft:
+    """The draft for a further mail of the conversation."""
+    first = ticket.messages.order_by("id").first()
+    assert first
+    proof = [f"References: {first.message_id}", *headers]
+    assert drafted_ticket(config, mail_bytes("And now?", headers=proof, **more)) == ticket
+    ticket.refresh_from_db()
+    return open_draft(ticket)
+
+
+def _answered_elsewhere(config: Config, state: str = "sent") -> Ticket:
+    draft = _to_elsewhere(config)
+    decisions.approve(config, person("agent"), draft.pk, 1, ELSEWHERE)
+    Outgoing.objects.update(state=state)
+    return draft.ticket
+
+
+def test_a_customer_who_was_answered_there_before_is_not_asked_for_again(desk_config: Config) -> None:
+    ticket = _answered_elsewhere(desk_config)
+    draft = _next_mail(desk_config, ticket, [f"Reply-To: {ELSEWHERE}"])
+    assert surprise(ticket, draft.message) == ""
+    decisions.approve(desk_config, person("agent"), draft.pk, draft.version)
+    assert Outgoing.objects.latest("id").recipients == [ELSEWHERE]
+
+
+@pytest.mark.parametrize("state", sorted(set(OutgoingState) - {OutgoingState.SENT}))
+def test_only_a_reply_that_was_sent_there_counts(desk_config: Config, state: str) -> None:
+    ticket = _answered_elsewhere(desk_config, state)
+    assert ELSEWHERE in surprise(ticket, _next_mail(desk_config, ticket, [f"Reply-To: {ELSEWHERE}"]).message)
+
+
+def test_one_confirmed_address_stands_for_no_other(desk_config: Config) -> None:
+    ticket = _answered_elsewhere(desk_config)
+    other = "refunds@other.example"
+    assert other in surprise(ticket, _next_mail(desk_config, ticket, [f"Reply-To: {other}"]).message)
+
+
+def test_an_address_confirmed_in_one_ticket_is_asked_for_in_another(desk_config: Config) -> None:
+    _answered_elsewhere(desk_config)
+    draft = _to_elsewhere(desk_config)
+    assert ELSEWHERE in surprise(draft.ticket, draft.message)
+
+
+def test_a_stranger_who_was_answered_once_is_asked_for_again(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    Ticket.objects.update(customer_email="nils@example.com")
+    draft = open_draft(ticket)
+    decisions.approve(desk_config, person("agent"), draft.pk, 1, "orla@example.com")
+    Outgoing.objects.update(state="sent")
+    ticket.refresh_from_db()
+    assert "not to the customer of this ticket" in surprise(ticket, draft.message)
+
+
+def test_what_was_confirmed_for_a_stranger_is_not_confirmed_for_the_customer(desk_config: Config) -> None:
+    """Else who was answered once in a conversation could have the customer's replies by forging the customer."""
+    ticket = drafted_ticket(desk_config)
+    Ticket.objects.update(customer_email="nils@example.com")
+    draft = open_draft(ticket)
+    decisions.approve(desk_config, person("agent"), draft.pk, 1, "orla@example.com")
+    Outgoing.objects.update(state="sent")
+    ticket.refresh_from_db()
+    forged = _next_mail(desk_config, ticket, ["Reply-To: orla@example.com"], sender="nils@example.com")
+    assert "would go to orla@example.com" in surprise(ticket, forged.message)
 
 
 def test_a_mail_of_somebody_else_in_the_customers_ticket_needs_a_confirmation(desk_config: Config) -> None:

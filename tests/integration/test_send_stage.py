@@ -19,10 +19,11 @@ from pipeline.errors import (
     SubmissionUncertain,
 )
 from pipeline.records import Envelope
+from pipeline.review import decisions
 from pipeline.sending.smtp import SmtpSubmitter
 from pipeline.store.claims import claim
 from pipeline.store.models import Approval, Draft, Message, Outgoing, Ticket
-from tests.rows import OWNER, drafted_ticket, mail_bytes, queued
+from tests.rows import OWNER, drafted_ticket, mail_bytes, person, queued
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(minutes=5)
@@ -251,3 +252,29 @@ def test_our_own_mail_coming_back_is_not_answered(desk_config: Config) -> None:
     ticket = drafted_ticket(desk_config, bytes(row.raw))
     assert ticket.messages.latest("id").state == "suppressed"
     assert Message.objects.filter(state="drafted").count() == 1
+
+
+@pytest.mark.parametrize("moment", ["while connecting", "during the data"])
+def test_a_mail_that_comes_while_a_reply_is_handed_over_is_not_undone_by_its_outcome(
+    desk_config: Config, moment: str
+) -> None:
+    row = queued(desk_config)
+    answer = mail_bytes("Stop, it has come.", headers=[f"In-Reply-To: <{row.ticket.messages.get().message_id[1:-1]}>"])
+
+    class Slow(FakeSubmitter):
+        def send(self, raw: bytes, envelope: Envelope, *, before_data: Callable[[], None]) -> str:
+            if moment == "during the data":
+                before_data()
+            drafted_ticket(desk_config, answer)
+            raise SubmissionDeferred("421 later")
+
+    run(Slow())
+    assert Ticket.objects.get().version == 2
+    make_due()
+    after = FakeSubmitter()
+    run(after)
+    assert after.taken == []
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("failed", "a newer mail of the customer came after the approval")
+    newest = Draft.objects.filter(state="proposed", proposed_first=True).get()
+    decisions.approve(desk_config, person("agent"), newest.pk, newest.version)

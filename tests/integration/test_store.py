@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -21,15 +22,17 @@ from pipeline.config import Config
 from pipeline.engine import stages
 from pipeline.engine.desk import Desk
 from pipeline.engine.stages import draft_stage, parse_stage, triage_stage
-from pipeline.errors import CalmdeskError, ParseError
+from pipeline.errors import CalmdeskError, ConfigError, ParseError
 from pipeline.intake.thread import reply_address, reply_token
 from pipeline.records import DraftSet, Triage
 from pipeline.records import Message as MessageRecord
+from pipeline.review import mail_decisions
+from pipeline.store.approvals import why_void
 from pipeline.store.claims import claim, holds, release
 from pipeline.store.intake import folder_row, marked, note_error, open_folder, store_mails, to_mark
-from pipeline.store.models import AuditEvent, Draft, Folder, Message, RawMessage, Ticket
+from pipeline.store.models import AuditEvent, Draft, Folder, Message, Outgoing, RawMessage, Ticket
 from pipeline.store.threads import signing_key
-from tests.integration import claim_race
+from tests.integration import claim_race, intake_race
 from tests.requirements import require
 from tests.rows import (
     MORNING,
@@ -38,12 +41,20 @@ from tests.rows import (
     mail_bytes,
     make_desk,
     opened,
+    person,
     queued,
     raw_mail,
     stored,
     triage_of,
     work_off,
 )
+
+
+def approval_holds(row: Outgoing) -> bool:
+    row.ticket.refresh_from_db()
+    row.approval.draft.refresh_from_db()
+    return not why_void(row, row.approval.hash)
+
 
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +80,7 @@ def test_a_new_folder_starts_before_the_first_wanted_uid_and_so_does_a_renumbere
     assert open_folder("care", "INBOX", 1, 40, MORNING).last_uid == 39
     again = open_folder("care", "INBOX", 2, 99, MORNING + HOUR)
     assert (again.last_uid, again.first_uid, again.history_before) == (98, 99, MORNING)
-    assert "1 is now 2" in again.notice
+    assert "was 1, is 2" in again.notice
     assert AuditEvent.objects.get().action == "folder renumbered"
 
 
@@ -189,12 +200,25 @@ def test_a_released_row_is_free() -> None:
     assert claim(Message, ["received"], "two", HOUR, 1)
 
 
-def _race(url: str, home: Path) -> None:
-    command = [sys.executable, "-m", claim_race.__name__, url, str(home)]
+def _run_race(module: str, url: str, home: Path) -> Any:
+    command = [sys.executable, "-m", module, url, str(home)]
     environ = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=environ)
     assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _intake_race(url: str, home: Path) -> None:
+    result = _run_race(intake_race.__name__, url, home)
+    assert sum(result["stored"]) == result["messages"] == len(intake_race.FOLDERS) * intake_race.MAILS
+    assert (result["waiting"], result["tries"], result["errors"]) == (0, 0, [])
+    assert result["contents"] == intake_race.MAILS
+    assert result["split"] == []
+    assert url.startswith(result["vendor"][:6])
+
+
+def _race(url: str, home: Path) -> None:
+    result = _run_race(claim_race.__name__, url, home)
     everyone = [pk for rows in result["claimed"] for pk in rows]
     assert len(everyone) == len(set(everyone)) == claim_race.ROWS
     assert result["unclaimed"] == 0
@@ -231,13 +255,21 @@ def postgresql() -> Iterator[str]:
         run(str(binaries / "initdb"), "-D", str(data), "-U", "calmdesk", "-A", "trust", "-E", "UTF8", "--no-sync")
         run(control, "-D", str(data), "-w", "-o", f"-c listen_addresses='' -k {folder} -F", "start")
         try:
-            yield f"postgresql://calmdesk@{name.replace('/', '%2F')}/postgres"
+            yield f"postgresql://calmdesk@{name.replace('/', '%2F')}"
         finally:
             run(control, "-D", str(data), "-m", "immediate", "-w", "stop")
 
 
 def test_workers_that_race_on_postgresql_never_share_a_row(postgresql: str, tmp_path: Path) -> None:
-    _race(postgresql, tmp_path)
+    _race(f"{postgresql}/postgres", tmp_path)
+
+
+def test_workers_that_read_one_mailbox_at_once_store_each_mail_once_on_one_ticket(tmp_path: Path) -> None:
+    _intake_race("sqlite:///race.sqlite3", tmp_path)
+
+
+def test_on_postgresql_they_do_so_without_a_deadlock(postgresql: str, tmp_path: Path) -> None:
+    _intake_race(f"{postgresql}/template1", tmp_path)
 
 
 # --- which ticket a mail belongs to ---------------------------------------------------------------------------------
@@ -405,7 +437,80 @@ def test_where_counting_fails_nothing_is_drafted(desk_config: Config, monkeypatc
     row = stored(mail_bytes())
     work_off(make_desk(desk_config))
     row.refresh_from_db()
-    assert (row.state, row.tries, Draft.objects.count()) == ("received", 1, 0)
+    assert (row.state, row.tries, Draft.objects.count()) == ("received", 0, 0)
+
+
+@pytest.mark.django_db
+def test_what_robots_and_others_under_the_same_name_sent_holds_no_customer_back(desk_config: Config) -> None:
+    config = _limited(desk_config, per_sender=3)
+    robots = [mail_bytes(f"{number}", headers=["Auto-Submitted: auto-generated"]) for number in range(5)]
+    states = _states(config, [(raw, MORNING + number * SECOND) for number, raw in enumerate([*robots, mail_bytes()])])
+    assert states[-1] == "parsed"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", ["per_sender", "per_domain", "total"])
+def test_forged_mail_uses_up_no_limit_of_verified_senders(desk_config: Config, limit: str) -> None:
+    care = desk_config.mailboxes["care"].model_copy(update={"authserv_id": "mx.fernhollow.example"})
+    config = _limited(replace(desk_config, mailboxes={"care": care}), **{limit: 3})
+    result = "Authentication-Results: mx.fernhollow.example; dmarc={} header.from=example.com"
+    forged = [mail_bytes(f"{number}", headers=[result.format("fail")]) for number in range(5)]
+    mails = [*forged, mail_bytes("Where is it?", headers=[result.format("pass")])]
+    states = _states(config, [(raw, MORNING + number * SECOND) for number, raw in enumerate(mails)])
+    assert states == ["parsed"] * 3 + ["suppressed"] * 2 + ["parsed"]
+
+
+@pytest.mark.django_db
+def test_a_mail_that_is_held_back_still_voids_what_was_approved_before(desk_config: Config) -> None:
+    ours = queued(desk_config)
+    config = _limited(desk_config, per_thread=1)
+    headers = [f"In-Reply-To: <{ours.ticket.messages.get().message_id[1:-1]}>"]
+    stored(
+        mail_bytes("Stop, it has come.", headers=headers), received_at=ours.ticket.messages.get().received_at + MINUTE
+    )
+    parse_stage(make_desk(config), OWNER)
+    ours.refresh_from_db()
+    assert Message.objects.order_by("-pk")[0].reason.startswith("held back:")
+    assert not approval_holds(ours)
+
+
+# --- several deliveries ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_history_hides_no_live_delivery_of_the_same_mail(desk_config: Config) -> None:
+    raw = mail_bytes()
+    store_mails(opened(), [raw_mail(raw, 5)], history=True)
+    parse_stage(make_desk(desk_config), OWNER)
+    live = stored(raw, 6)
+    work_off(make_desk(desk_config))
+    live.refresh_from_db()
+    assert (live.state, Ticket.objects.count(), Ticket.objects.get().state) == ("drafted", 1, "drafted")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("list_first", [True, False])
+def test_of_a_list_copy_and_the_direct_mail_the_direct_one_is_answered(desk_config: Config, list_first: bool) -> None:
+    direct = mail_bytes()
+    both = [b"List-Id: <partners.example.net>\r\n" + direct, direct]
+    for uid, raw in enumerate(both if list_first else reversed(both), start=1):
+        stored(raw, uid)
+    work_off(make_desk(desk_config))
+    assert sorted(Message.objects.values_list("state", flat=True)) == ["drafted", "suppressed"]
+    assert Ticket.objects.get().state == "drafted"
+
+
+@pytest.mark.django_db
+def test_two_deliveries_never_hide_each_other(desk_config: Config) -> None:
+    raw = mail_bytes()
+    first = stored(raw, 1)
+    _exhaust(desk_config, first)
+    stored(raw, 2)
+    work_off(make_desk(desk_config))
+    mail_decisions.reprocess(person("agent"), first.pk)
+    work_off(make_desk(desk_config))
+    assert sorted(Message.objects.values_list("state", flat=True)) == ["drafted", "suppressed"]
+    assert Ticket.objects.get().state == "drafted"
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -484,6 +589,34 @@ def test_an_older_mail_that_arrives_late_does_not_hide_the_newest(desk_config: C
     assert {(draft.message.received_at, draft.ticket_version) for draft in open_drafts} == {(MORNING, 2)}
 
 
+@pytest.mark.django_db
+def test_an_older_mail_that_comes_after_a_newer_one_was_answered_is_a_ticket_of_its_own(desk_config: Config) -> None:
+    ours = queued(desk_config)
+    answered = ours.ticket.messages.get()
+    late = mail_bytes("The boiler leaks gas!", headers=[f"References: {answered.message_id}"])
+    ticket = drafted_ticket(desk_config, late, received_at=answered.received_at - HOUR)
+    assert ticket != ours.ticket
+    assert (ticket.state, ticket.messages.get().suggested) == ("drafted", ours.ticket)
+    assert "answered already" in ticket.messages.get().suggestion
+    assert approval_holds(ours)
+
+
+@pytest.mark.django_db
+def test_a_suggestion_that_a_person_settled_is_not_brought_back_by_a_running_stage(desk_config: Config) -> None:
+    drafted_ticket(desk_config, mail_bytes(message_id="<known@example.com>"))
+    row = stored(mail_bytes("Me too.", sender="eve@elsewhere.example", headers=["References: <known@example.com>"]))
+
+    def settled(record: MessageRecord) -> Triage:
+        mail_decisions.keep_apart(person("agent"), row.pk)
+        return triage_of(record)
+
+    desk = make_desk(desk_config, settled)
+    parse_stage(desk, OWNER)
+    triage_stage(desk, OWNER)
+    row.refresh_from_db()
+    assert (row.state, row.suggested) == ("triaged", None)
+
+
 # --- mails that cannot be processed ---------------------------------------------------------------------------------
 
 
@@ -508,6 +641,30 @@ def test_a_mail_that_fails_every_try_is_quarantined_and_one_bad_mail_stops_no_ot
     assert (row.state, row.owner, row.reason) == ("quarantined", "", "the mail could not be read")
     assert row.ticket is not None
     assert row.ticket.state == "quarantined"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fault", [OSError(12, "Cannot allocate memory"), ConfigError("no such mailbox"), DatabaseError("gone")]
+)
+def test_a_fault_of_the_machine_quarantines_nothing(desk_config: Config, fault: Exception) -> None:
+    class Ailing:
+        def parse(self, *_: object) -> None:
+            raise fault
+
+    rows = [stored(mail_bytes()) for _ in range(3)]
+    desk = make_desk(desk_config)
+    desk.parser = Ailing()  # type: ignore[assignment]
+    for _ in range(desk_config.calmdesk.worker.tries + 1):
+        Message.objects.update(due_at=timezone.now())
+        parse_stage(desk, OWNER)
+    rows[0].refresh_from_db()
+    assert {row.state for row in Message.objects.all()} == {"received"}
+    assert (rows[0].tries, rows[0].owner, rows[0].due_at > timezone.now()) == (0, "", True)
+    assert rows[0].error
+    Message.objects.update(due_at=timezone.now())
+    work_off(make_desk(desk_config))
+    assert {row.state for row in Message.objects.all()} == {"drafted"}
 
 
 @pytest.mark.django_db

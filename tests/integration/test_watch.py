@@ -15,6 +15,7 @@ from pipeline.engine.watch import mark, poll, watch
 from pipeline.errors import MailboxError, MailboxLoginError
 from pipeline.intake.source import FolderStatus
 from pipeline.records import RawMail
+from pipeline.store.limits import HELD_BACK
 from pipeline.store.models import Folder, Message
 from tests.rows import mail_bytes
 
@@ -34,8 +35,10 @@ class FakeSource:
     ordered: bool = True
     marks: bool = False
     refusal: str = ""
+    warning: str = ""
     asked: list[int] = field(default_factory=list)
     fetched: list[int] = field(default_factory=list)
+    words: str = "Mail"
     done: list[int] = field(default_factory=list)
     name: str = "care"
     folder: str = "INBOX"
@@ -64,7 +67,7 @@ class FakeSource:
             if uid == self.fail_at:
                 raise MailboxError("connection lost")
             self.fetched.append(uid)
-            raw = mail_bytes(f"Mail {uid}.", message_id=f"<{uid}@example.com>")
+            raw = mail_bytes(f"{self.words} {uid}.", message_id=f"<{uid}@example.com>")
             yield RawMail("care", "INBOX", self.uid_validity, uid, NOW, raw, len(raw))
 
     def first_uid_since(self, day: date) -> int:
@@ -157,6 +160,23 @@ def test_a_renumbered_folder_is_read_again_and_its_mail_recognised() -> None:
     assert Message.objects.count() == 3
 
 
+def test_a_server_restored_from_a_backup_hides_no_new_mail_behind_old_numbers() -> None:
+    poll(FakeSource([1, 2, 3, 4, 5], words="before"), DAYS)
+    restored = FakeSource([1, 2, 3], words="before")
+    assert poll(restored, DAYS) == 0
+    restored.present, restored.words = [4], "after"
+    assert poll(restored, DAYS) == 1
+    assert Message.objects.count() == 6
+    assert "renumbered" in Folder.objects.get().notice
+
+
+def test_numbers_that_come_back_after_another_numbering_hide_no_new_mail() -> None:
+    poll(FakeSource([1, 2], uid_validity=1, words="first"), DAYS)
+    poll(FakeSource([1, 2], uid_validity=2, words="second"), DAYS)
+    assert poll(FakeSource([1, 2], uid_validity=1, words="third"), DAYS) == 2
+    assert Message.objects.count() == 6
+
+
 def test_mails_that_were_dealt_with_are_marked_where_configured_and_once() -> None:
     source = FakeSource([1, 2, 3], marks=True)
     poll(source, DAYS)
@@ -166,13 +186,21 @@ def test_mails_that_were_dealt_with_are_marked_where_configured_and_once() -> No
     assert source.done == [1, 3]
 
 
-def test_a_mark_that_the_server_refuses_is_told_and_mail_flows_on() -> None:
+def test_a_mark_that_the_server_refuses_is_told_and_tried_again() -> None:
     source = FakeSource([1], marks=True, refusal="the folder takes no keywords")
     poll(source, DAYS)
     Message.objects.update(state="drafted")
-    mark(source)
-    assert Folder.objects.get().notice == "the folder takes no keywords"
+    assert mark(source) == "the folder takes no keywords"
     source.refusal = ""
+    assert mark(source) == ""
+    assert source.done == [1]
+
+
+def test_a_mail_that_was_held_back_is_not_marked() -> None:
+    source = FakeSource([1, 2], marks=True)
+    poll(source, DAYS)
+    Message.objects.update(state="suppressed", reason="Auto-Submitted: auto-replied")
+    Message.objects.filter(uid=2).update(reason=f"{HELD_BACK} more than 3 mails")
     mark(source)
     assert source.done == [1]
 
@@ -256,6 +284,24 @@ def test_a_folder_that_was_never_opened_shows_its_fault_too(run_watch: Callable[
     watch(Watched([MailboxError("unreachable")], stop), DAYS, 30.0, stop, lambda: None)
     assert seen == ["unreachable"]
     assert Folder.objects.get().error == ""
+
+
+def test_what_is_amiss_is_shown_as_long_as_it_is(run_watch: Callable[..., tuple[Clock, int]]) -> None:
+    seen: list[str] = []
+
+    class Ailing(Watched):
+        def wait(self, seconds: float, stop: threading.Event) -> bool:
+            seen.append(Folder.objects.get().warning)
+            self.warning, self.refusal = "", ""
+            return super().wait(seconds, stop) if len(seen) == 2 else True
+
+    stop = Clock()
+    source = Ailing([], stop)
+    source.marks, source.warning, source.refusal = True, "mail 7 cannot be read", "the folder takes no keywords"
+    poll(source, DAYS)
+    Message.objects.update(state="drafted")
+    watch(source, DAYS, 30.0, stop, lambda: None)
+    assert seen == ["mail 7 cannot be read; the folder takes no keywords", ""]
 
 
 def test_a_fault_of_ours_does_not_end_the_watch(run_watch: Callable[..., tuple[Clock, int]]) -> None:

@@ -42,6 +42,13 @@ def test_a_limit_below_the_size_of_a_lot_holds_for_every_mail() -> None:
     assert [[mail.size for mail in lot] for lot in lots] == [[10], [999], [10, 10]]
 
 
+@given(st.lists(SIZES, max_size=120), st.sets(st.integers(1, 120), max_size=5))
+def test_a_mail_at_which_a_server_hung_up_stands_alone(sizes: list[int], suspects: set[int]) -> None:
+    lots = list(by_size(listed(sizes), LIMIT, suspects))
+    assert [mail for lot in lots for mail in lot] == listed(sizes)
+    assert all(len(lot) == 1 for lot in lots if any(mail.uid in suspects for mail in lot))
+
+
 @given(st.lists(st.integers(1, 2**32 - 1), max_size=1000))
 def test_uids_are_named_in_lines_of_a_sensible_length(uids: list[int]) -> None:
     lots = list(in_lots(uids))

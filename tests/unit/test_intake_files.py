@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -113,6 +114,29 @@ def test_a_file_replaced_after_the_listing_is_not_given_under_the_old_uid(tmp_pa
     put(tmp_path, "a.eml", MAIL * 2)
     assert list(source.fetch(old)) == []
     assert raws(source) == [MAIL * 2]
+
+
+def test_files_of_which_not_even_the_times_can_be_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Entry:
+        """A file in a folder that may be listed and not searched."""
+
+        name, path = "a.eml", str(tmp_path / "a.eml")
+
+        def is_dir(self, follow_symlinks: bool) -> bool:
+            return False
+
+        def is_file(self, follow_symlinks: bool) -> bool:
+            return True
+
+        def stat(self, follow_symlinks: bool) -> os.stat_result:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", lambda folder: contextlib.nullcontext([Entry()]))
+    source = EmlFolderSource("care", tmp_path)
+    assert source.uids() == []
+    assert source.warning == "1 file cannot be read and is left out: a.eml (Permission denied)"
 
 
 def test_a_folder_that_is_no_folder_is_named(tmp_path: Path) -> None:

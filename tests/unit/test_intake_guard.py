@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.demo.samples import sample_mails
+from pipeline.intake.charset import clean_line
 from pipeline.intake.parse import parse_mail
 from pipeline.records import MailKind
 
@@ -266,9 +272,47 @@ def test_control_words_in_a_mail_change_nothing(headers: tuple[str, ...]) -> Non
         "Message-ID: <1@c>",
     )
     plain, controlled = (
-        parse_mail(("\r\n".join((*given, *basic)) + f"\r\n\r\n{WORDS}").encode(), OWN) for given in ((), headers)
+        parse_mail(("\r\n".join((*more, *basic)) + f"\r\n\r\n{WORDS}").encode(), OWN) for more in ((), headers)
     )
     assert controlled == plain
     assert plain.kind == MailKind.CUSTOMER
     assert plain.subject == "[approve] My order"
     assert plain.text == WORDS
+
+
+# --- what is quoted -------------------------------------------------------------------------------------------------
+
+QUOTED = (
+    "List-Id: a{}b",
+    "X-Autoreply: a{}b",
+    "X-Mailer: vacation a{}b",
+    "Auto-Submitted: a{}b",
+    "Precedence: a{}b",
+    "From: mailer-daemon{}x",
+    "From: no-reply{}x@bank.example",
+    'From: "good@bank.example{}" <evil@bad.example>',
+    "Subject: out of office{}: a",
+    "Content-Type: multipart/report; report-type=a{}b; boundary=b",
+    "Content-Type: text/calendar; method=reply{}",
+    "Content-Type: text/plain; charset=a{}b",
+    "Authentication-Results: mx.shop.example; a{}b=c{}d header.d=e{}f.example",
+    "Authentication-Results: mx.shop.example; a{}b=c\r\nAuthentication-Results: mx.shop.example; a{}b=d",
+    "Authentication-Results: mx.shop.example; {}",
+    "Reply-To: a@b{}.example",
+)
+UNSEEN = st.text(st.sampled_from('\0\x01\x07\x0b\x1b\x7f\x85\x9f\u2028\u202e\u200b\ufeff\U000e0041x=;" '), max_size=4)
+
+
+@given(st.lists(st.sampled_from(QUOTED), min_size=1, max_size=3, unique=True), UNSEEN)
+def test_no_reason_and_no_warning_quotes_a_character_that_cannot_be_seen_or_stored(lines: list[str], odd: str) -> None:
+    header = "\r\n".join(["To: support@shop.example", *(line.replace("{}", odd) for line in lines)])
+    parsed = parse_mail(f"{header}\r\n\r\nWhere is it?".encode(), OWN, "mx.shop.example")
+    for told in (parsed.reason, parsed.identity.why, *parsed.warnings):
+        assert told == clean_line(told)[0]
+
+
+@pytest.mark.parametrize("line", QUOTED)
+def test_a_mail_with_nul_in_its_header_can_be_stored(line: str) -> None:
+    raw = f"{line.replace('{}', chr(0))}\r\nTo: support@shop.example\r\n\r\nWhere is it?".encode()
+    parsed = parse_mail(raw, OWN, "mx.shop.example")
+    assert "\\u0000" not in json.dumps(dataclasses.asdict(parsed), default=str)

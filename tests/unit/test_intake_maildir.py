@@ -167,6 +167,11 @@ def test_what_is_no_regular_file_is_never_opened(maildir: Path) -> None:
         assert raws(source) == [MAIL]
         assert raws(source) == [MAIL]
     assert sorted(Path(entry["file"]).name for entry in logs) == ["fifo", "link"]
+    assert source.warning == "2 files cannot be read and are left out: fifo, link (not a regular file)"
+    (maildir / "cur" / "fifo").unlink()
+    (maildir / "new" / "link").unlink()
+    assert raws(source) == [MAIL]
+    assert source.warning == ""
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "folder"])
@@ -220,6 +225,7 @@ def test_an_unreadable_file_is_told_once_and_stops_no_other(maildir: Path, monke
     with capture_logs() as logs:
         assert raws(source) == [b"Subject: good\n\n"]
         assert len(source.uids()) == 1  # it does not stand in the way of others
+        assert source.warning == "1 file cannot be read and is left out: 2.bad (Permission denied)"
         clock[0] += files.RETRY_SECONDS
         assert len(source.uids()) == 2
         assert raws(source) == [b"Subject: good\n\n"]
@@ -227,6 +233,32 @@ def test_an_unreadable_file_is_told_once_and_stops_no_other(maildir: Path, monke
     monkeypatch.setattr(os, "open", opened)
     clock[0] += files.RETRY_SECONDS
     assert raws(source) == [b"Subject: bad\n\n", b"Subject: good\n\n"]
+    assert source.warning == ""
+
+
+def test_an_unreadable_file_that_is_gone_is_told_no_longer(maildir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = put(maildir / "new", "1.bad")
+
+    def refusing(path: Path, flags: int) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    source = MaildirSource("care", maildir)
+    monkeypatch.setattr(os, "open", refusing)
+    assert raws(source) == []
+    assert "1.bad (Permission denied)" in source.warning
+    bad.unlink()
+    assert raws(source) == []
+    assert source.warning == ""
+
+
+def test_many_files_that_cannot_be_read_are_counted_and_the_first_named(maildir: Path) -> None:
+    for number in range(9):
+        os.mkfifo(maildir / "new" / f"fifo-{number}")
+    source = MaildirSource("care", maildir)
+    assert raws(source) == []
+    assert source.warning == (
+        "9 files cannot be read and are left out: fifo-0, fifo-1, fifo-2, fifo-3, fifo-4 and 4 more (not a regular file)"
+    )
 
 
 def test_a_file_name_that_is_no_utf8_is_read_and_can_be_told(maildir: Path) -> None:
