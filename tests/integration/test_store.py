@@ -404,11 +404,9 @@ def test_a_conversation_that_goes_too_fast_is_held_back(desk_config: Config) -> 
     config = _limited(desk_config, per_thread=3)
     ours = queued(desk_config)
     headers = [f"In-Reply-To: {ours.message_id}"]
+    later = ours.ticket.messages.get().received_at + 20 * HOUR
     mails = [
-        (
-            mail_bytes(sender=f"hilde{number}@host{number}.example", headers=headers),
-            MORNING + 20 * HOUR + number * SECOND,
-        )
+        (mail_bytes(sender=f"hilde{number}@host{number}.example", headers=headers), later + number * SECOND)
         for number in range(5)
     ]
     assert _states(config, mails) == ["parsed"] * 3 + ["suppressed"] * 2
