@@ -23,7 +23,7 @@ demo-reset:
 	rm -rf $(DEMO)
 
 test: $(BIN)/calmdesk
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 check: $(BIN)/calmdesk
 	$(BIN)/ruff check .
