@@ -299,25 +299,29 @@ def parse(
 
 @app.command()
 def train(
-    data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Labelled .jsonl files, or folders of them.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the weights.")],
+    data: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DATA...", help="Labelled .jsonl files, or folders of them; default: the seed set."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same weights on one machine.")] = 7,
     epochs: Annotated[int, typer.Option(min=1, max=100, help="Passes over the data.")] = 6,
     config: OptionalConfig = None,
 ) -> None:
-    """Train the triage model on labelled messages.
+    """Train the triage model on labelled messages: on those named, or on the seed set in the package.
 
-    Reads {"id","text","urgency","tone","subject"?,"intensity"?,"flags"?} a line; writes model.safetensors and
+    Reads {"id","text","urgency","tone","subject"?,"intensity"?,"flags"?,"pair"?} a line; writes model.safetensors and
     model.json to DIR, the scores on messages it never saw among them, and {"out","trained_on","dev","test"} to stdout.
     Name DIR as model.weights in calmdesk.yaml to use it; the encoder is the one of --config.
 
     Example: calmdesk train labelled/ --out weights
     """
     loaded = _load(config)
+    from pipeline.learning.data import SEED
     from pipeline.learning.train import train
 
     report = train(
-        data,
+        data or [SEED],
         out,
         model=loaded.calmdesk.model,
         seed=seed,

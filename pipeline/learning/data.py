@@ -1,8 +1,9 @@
 """Labelled messages: read, checked and split.
 
 A row is a JSON object with ``id``, ``text``, ``urgency`` and ``tone``, optionally ``subject``,
-``intensity`` and ``flags``.
-The split is by the hash of the id, so a row stays on its side whatever is added beside it.
+``intensity``, ``flags`` and ``pair``.
+The split is by the hash of the id, so a row stays on its side whatever is added beside it. Rows with the same ``pair``
+(variants of one text, messages of one conversation) stay together: their split hangs on that name.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from pipeline.errors import RecordError
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
 
 T = TypeVar("T")
+SEED = Path(__file__).resolve().parent / "seed"
+"""The project's own labelled messages, which training starts from when nothing else is named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message with the labels of the rubric; ``intensity`` is 0..3."""
+    """A message with the labels of the rubric; ``intensity`` is 0..3, ``pair`` what it must not be parted from."""
 
     id: str
     subject: str
@@ -31,11 +34,12 @@ class Example:
     tone: str
     intensity: int
     flags: tuple[str, ...]
+    pair: str = ""
 
     @property
     def split(self) -> str:
         """``dev`` or ``test`` for one row in ten each, never trained on; ``train`` for the others."""
-        place = int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 10
+        place = int(hashlib.sha256((self.pair or self.id).encode()).hexdigest(), 16) % 10
         return {0: "dev", 1: "test"}.get(place, "train")
 
 
@@ -91,8 +95,9 @@ def _example(line: str, where: str) -> Example:
     for key in ("id", "text"):
         if not isinstance(row.get(key), str) or not row[key].strip():
             raise RecordError(f"{where}: {key} must be a text that is not empty")
-    if not isinstance(row.get("subject", ""), str):
-        raise RecordError(f"{where}: subject must be a text")
+    for key in ("subject", "pair"):
+        if not isinstance(row.get(key, ""), str):
+            raise RecordError(f"{where}: {key} must be a text")
     flags = row.get("flags", [])
     if not isinstance(flags, list):
         raise RecordError(f"{where}: flags must be a list")
@@ -105,6 +110,7 @@ def _example(line: str, where: str) -> Example:
         tone=_known(row.get("tone"), TONE_LABELS, "tone", where),
         intensity=_known(intensity, (0, 1, 2, 3), "intensity", where),
         flags=tuple(_known(flag, FLAG_LABELS, "flag", where) for flag in flags),
+        pair=row.get("pair", ""),
     )
 
 

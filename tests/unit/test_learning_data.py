@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+import pipeline.learning.train
+from pipeline.cli import app
 from pipeline.errors import RecordError
 from pipeline.learning.augment import augmented
-from pipeline.learning.data import Example, data_files, read_examples
+from pipeline.learning.data import SEED, Example, data_files, read_examples
+from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
 
 ROW = {"id": "a", "subject": "Lamp", "text": "It is dim.", "urgency": "normal", "tone": "neutral", "flags": []}
 
@@ -35,6 +40,7 @@ def test_a_row_is_read(tmp_path: Path) -> None:
         ({**ROW, "id": ""}, "id must be"),
         ({**ROW, "text": " "}, "text must be"),
         ({**ROW, "subject": 3}, "subject must be"),
+        ({**ROW, "pair": 4}, "pair must be"),
         ({**ROW, "urgency": "soon"}, "unknown urgency 'soon'"),
         ({**ROW, "tone": None}, "unknown tone None"),
         ({**ROW, "intensity": 7}, "unknown intensity 7"),
@@ -81,3 +87,50 @@ def test_rewritten_messages_keep_their_urgency_and_flags() -> None:
     assert {(copy.urgency, copy.flags) for copy in copies} == {("high", ("money",))}
     assert {copy.tone for copy in copies} == {"worried", "abusive"}
     assert all("It is dim." in copy.text for copy in copies)
+
+
+@given(st.text(min_size=1, max_size=40), st.lists(st.text(min_size=1, max_size=40), min_size=2, max_size=6))
+def test_rows_of_a_pair_are_never_parted(pair: str, names: list[str]) -> None:
+    rows = [Example(name, "", "x", "low", "neutral", 0, (), pair) for name in names]
+    assert len({row.split for row in rows}) == 1
+
+
+def test_a_pair_is_read(tmp_path: Path) -> None:
+    file = write(tmp_path / "rows.jsonl", {**ROW, "pair": "p"}, {**ROW, "id": "b"})
+    assert [row.pair for row in read_examples([file])] == ["p", ""]
+
+
+def test_the_seed_set_holds_every_label_in_every_split() -> None:
+    rows = read_examples(data_files([SEED]))
+    assert len(rows) == 2156
+    for split in ("train", "dev", "test"):
+        found = [row for row in rows if row.split == split]
+        assert {row.urgency for row in found} == set(URGENCY_LABELS)
+        assert {row.tone for row in found} == set(TONE_LABELS)
+    assert {flag for row in rows if row.split == "train" for flag in row.flags} == set(FLAG_LABELS)
+
+
+def test_the_short_messages_of_the_seed_set_have_enough_of_each_label_and_no_doubles() -> None:
+    rows = read_examples([SEED / "messages_1.jsonl"])
+    assert min(Counter(row.urgency for row in rows).values()) >= 40
+    assert min(Counter(row.tone for row in rows).values()) >= 40
+    assert all((row.intensity == 0) == (row.tone == "neutral") for row in rows)
+    everything = [row.text.casefold() for row in read_examples(data_files([SEED]))]
+    assert len(set(everything)) == len(everything)
+
+
+def test_training_takes_the_seed_set_when_no_data_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    taken: list[Path] = []
+
+    class Stopped(Exception):
+        pass
+
+    def stop(paths: list[Path], *_: object, **__: object) -> None:
+        taken.extend(paths)
+        raise Stopped
+
+    monkeypatch.setattr(pipeline.learning.train, "train", stop)
+    for arguments in ([], [str(tmp_path)]):
+        result = CliRunner().invoke(app, ["train", *arguments, "--out", str(tmp_path / "weights")])
+        assert isinstance(result.exception, Stopped)
+    assert taken == [SEED, tmp_path]
