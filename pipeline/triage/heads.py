@@ -1,7 +1,9 @@
 """The tuned part of the model: the upper encoder layers and four linear heads, and what they say of a text.
 
-A message is one vector: the mean of its token states, and their maximum in each dimension so that one urgent sentence
-in a long mail still counts. Both are sums over tokens, so each logit splits exactly into a share for each token.
+A message is one vector: the mean of its token states, and their maximum in each dimension so that one strong sentence
+still counts. For urgency and flags the mean is that of a single window of a long mail, the one that makes the message
+most urgent: over all of it, an emergency told in the last of ten paragraphs is thinned out to nothing. Mean and maximum
+are sums over tokens, so each logit splits exactly into a share for each token.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "intensity": INTENSITY_LABELS,
     "flags": FLAG_LABELS,
 }
+
+FOCUSED = ("urgency", "flags")
+"""What is asked of the most urgent window of a long mail; tone and intensity are asked of the whole."""
 
 
 class Heads(nn.Module):
@@ -65,6 +70,11 @@ class Heads(nn.Module):
             "intensity": self.intensity(loud),
             "flags": self.flags(factual),
         }
+
+    def by_window(self, states: Tensor, mask: Tensor, owners: Tensor, vectors: Tensor) -> Tensor:
+        """Vectors (n, 2 * width): the mean of each window beside the maximum over its whole message."""
+        means = self.pool(states, mask, torch.arange(len(owners)), len(owners))[:, : states.shape[2]]
+        return torch.cat([means, vectors[owners, states.shape[2] :]], dim=1)
 
     def forward(self, lower: Tensor, mask: Tensor, owners: Tensor, extra: Tensor) -> dict[str, Tensor]:
         """Logits (messages, labels) of each head from the states of the frozen layers below."""
@@ -112,16 +122,11 @@ class Reader:
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Read texts in batches sorted by length; the order of ``texts`` is kept."""
-        windows = self.encoder.windows([calm(text) for text in texts])
-        by_owner: dict[int, list[Window]] = {}
-        for window in windows:
-            by_owner.setdefault(window.owner, []).append(window)
         readings: dict[int, Reading] = {}
         with torch.inference_mode():
-            for batch in batches(_longest(rows) for rows in by_owner.values()):
-                owners = [window.owner for window in batch]
-                rows = [window for owner in owners for window in by_owner[owner]]
-                readings.update(zip(owners, self._read(rows, [texts[owner] for owner in owners]), strict=True))
+            for batch in batches(self.encoder.windows([calm(text) for text in texts])):
+                owners = list(dict.fromkeys(window.owner for window in batch))
+                readings.update(zip(owners, self._read(batch, [texts[owner] for owner in owners]), strict=True))
         return [readings[owner] for owner in range(len(texts))]
 
     def _read(self, windows: list[Window], texts: list[str]) -> list[Reading]:
@@ -131,28 +136,40 @@ class Reader:
         lower, mask = self.encoder.lower(windows, heads.split)
         states = run_layers(heads.layers, lower, mask)
         vectors = heads.pool(states, mask, owners, len(texts))
-        logits = heads.logits(vectors, torch.tensor([extras(text) for text in texts]))
-        scores = self.calibration.probabilities(logits)
+        extra = torch.tensor([extras(text) for text in texts])
+        by_window = heads.by_window(states, mask, owners, vectors)
+        chosen = self._most_urgent(heads.logits(by_window, extra[owners])["urgency"], owners)
+        focused, whole = heads.logits(by_window[chosen], extra), heads.logits(vectors, extra)
+        scores = self.calibration.probabilities(whole | {name: focused[name] for name in FOCUSED})
         readings = []
         for row in range(len(texts)):
             mine = owners == row
+            tokens = states[mine][mask[mine]]
+            focus = (torch.arange(len(windows)) == chosen[row])[mine].repeat_interleave(mask[mine].sum(1))
             spans = tuple(span for window in windows if place[window.owner] == row for span in window.spans)
             named = {
                 name: dict(zip(labels, scores[name][row].tolist(), strict=True)) for name, labels in LABELS.items()
             }
-            readings.append(Reading(named, spans, self._shares(states[mine][mask[mine]], vectors[row])))
+            readings.append(Reading(named, spans, self._shares(tokens, focus, vectors[row])))
         return readings
 
-    def _shares(self, tokens: Tensor, vector: Tensor) -> NDArray[np.float32]:
-        """Split the urgency and tone logits over ``tokens`` (t, width): (t, 12), exact but for bias and extras."""
+    def _most_urgent(self, logits: Tensor, owners: Tensor) -> list[int]:
+        """For each message the window with the gravest expectation, from the urgency ``logits`` of every window."""
+        gravity = torch.arange(len(URGENCY_LABELS) - 1, -1, -1, dtype=torch.float32)
+        expected = torch.softmax(logits / self.calibration.temperature["urgency"], dim=1) @ gravity
+        return [int(expected.where(owners == row, -1.0).argmax()) for row in range(int(owners.max()) + 1)]
+
+    def _shares(self, tokens: Tensor, focus: Tensor, vector: Tensor) -> NDArray[np.float32]:
+        """Split the urgency and tone logits over ``tokens`` (t, width): (t, 12), exact but for bias and extras.
+
+        ``focus`` (t,) says which tokens the mean of urgency is taken over; that of tone is over all.
+        """
         width = tokens.shape[1]
-        weights = torch.cat([self.heads.urgency.weight[:, : 2 * width], self.heads.tone.weight[:, : 2 * width]])
+        urgency, tone = (head.weight[:, : 2 * width] for head in (self.heads.urgency, self.heads.tone))
         winners = (tokens == vector[width:]).float()
         winners = winners / winners.sum(0, keepdim=True).clamp(min=1)
-        shares = tokens @ weights[:, :width].T / len(tokens) + (tokens * winners) @ weights[:, width:].T
+        focused = tokens * (focus / focus.sum()).unsqueeze(1)
+        mean = torch.cat([focused @ urgency[:, :width].T, tokens @ tone[:, :width].T / len(tokens)], dim=1)
+        shares = mean + (tokens * winners) @ torch.cat([urgency, tone])[:, width:].T
         array: NDArray[np.float32] = shares.numpy()
         return array
-
-
-def _longest(windows: Sequence[Window]) -> Window:
-    return max(windows, key=lambda window: len(window.ids))

@@ -10,17 +10,18 @@ import torch
 from numpy.typing import NDArray
 
 from pipeline.config import ModelConfig, Thresholds
-from pipeline.records import Evidence, Message, Triage
+from pipeline.records import Concern, Evidence, Message, Triage
 from pipeline.triage.boundary import escalation
 from pipeline.triage.calm import joined
-from pipeline.triage.concerns import find_concerns
+from pipeline.triage.concern_head import ConcernHead, load_head
+from pipeline.triage.concerns import Mail, find_concerns
 from pipeline.triage.decide import Decision, decide
 from pipeline.triage.evidence import Question, find_evidence
 from pipeline.triage.heads import Reader, Reading
 from pipeline.triage.language import READ, detect
 from pipeline.triage.signals import Signal, find_signals
 from pipeline.triage.stake import find_stake
-from pipeline.triage.weights_file import load_reader
+from pipeline.triage.weights_file import load_reader, weights_folder
 
 _UNHURT = ("positive", "neutral")
 
@@ -39,8 +40,9 @@ class _Decided:
 class Triager:
     """Reads messages. Thread-safe after loading: nothing is kept from one call to the next."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, concern_head: ConcernHead | None = None) -> None:
         self._reader = reader
+        self._concern_head = concern_head
 
     @classmethod
     def load(cls, model: ModelConfig) -> Triager:
@@ -48,7 +50,8 @@ class Triager:
         if model.threads:
             torch.set_num_threads(model.threads)
         detect("warm the language model up, so that its absence is found now")
-        return cls(load_reader(model.encoder, model.weights))
+        reader = load_reader(model.encoder, model.weights)
+        return cls(reader, load_head(weights_folder(model.weights), reader.encoder))
 
     def triage(self, messages: Sequence[Message], thresholds: Callable[[str | None], Thresholds]) -> list[Triage]:
         """Triage a batch; the order is kept. ``thresholds`` gives those of a mailbox. Any text is accepted."""
@@ -68,7 +71,19 @@ class Triager:
             for one in decided
         ]
         evidence = find_evidence(questions, self._reader.read)
-        return [_finished(one, found) for one, found in zip(decided, evidence, strict=True)]
+        concerns = self._concerns(decided)
+        return [_finished(*parts) for parts in zip(decided, evidence, concerns, strict=True)]
+
+    def _concerns(self, decided: Sequence[_Decided]) -> list[tuple[Concern, ...]]:
+        """The concerns of each message; the head, which was trained on English, is asked about nothing else."""
+        read = [number for number, one in enumerate(decided) if self._concern_head and one.language == READ]
+        mails = [Mail.of(decided[number].message.subject, decided[number].message.text) for number in read]
+        margins = self._concern_head.margins(self._reader.encoder, mails) if self._concern_head else []
+        by_number = dict(zip(read, margins, strict=True))
+        return [
+            find_concerns(one.message.text, asks="no_ask" not in one.decision.flags, margins=by_number.get(number))
+            for number, one in enumerate(decided)
+        ]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector of length 1 for each text, (n, width), for retrieval."""
@@ -97,7 +112,7 @@ def _decided(message: Message, reading: Reading, thresholds: Thresholds) -> _Dec
     )
 
 
-def _finished(one: _Decided, evidence: tuple[Evidence, ...]) -> Triage:
+def _finished(one: _Decided, evidence: tuple[Evidence, ...], concerns: tuple[Concern, ...]) -> Triage:
     decision, text = one.decision, one.message.text
     readable = one.language == READ
     vent = "no_ask" in decision.flags
@@ -112,7 +127,7 @@ def _finished(one: _Decided, evidence: tuple[Evidence, ...]) -> Triage:
         abstain=decision.abstain,
         reasons=decision.reasons,
         evidence=evidence,
-        concerns=find_concerns(text, asks=not vent),
+        concerns=concerns,
         stake="" if unhurt or not readable else find_stake(text, one.signals),
         escalate=escalation(one.signals, decision.tone, decision.intensity),
     )
