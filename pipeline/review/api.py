@@ -16,11 +16,13 @@ from ninja.security import HttpBearer
 from pipeline.errors import CalmdeskError, NotAllowed
 from pipeline.flow import TicketState
 from pipeline.review import decisions
+from pipeline.review.heat import wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import FolderState, folder_states
 from pipeline.review.roles import Permission, require
 from pipeline.store import tickets
 from pipeline.store.models import ApiToken, Draft, Message, Ticket
+from pipeline.triage.wave import Wave
 
 PAGE_SIZE = 100
 LONGEST_PAGE = 500
@@ -87,6 +89,7 @@ def get_ticket(request: HttpRequest, ticket_id: int) -> Any:
     newest = tickets.newest_answerable(ticket) or (messages[-1] if messages else None)
     return _summary(ticket) | {
         "merged_into": ticket.merged_into_id,
+        "heat": _heat(wave_of(ticket)),
         "text": (newest.parsed or {}).get("text", "") if newest else "",
         "messages": [_message(message) for message in messages],
         "drafts": [_draft(draft) | {"body": draft.body, "checks": draft.checks} for draft in _drafts(ticket)],
@@ -164,6 +167,11 @@ def _summary(ticket: Ticket) -> dict[str, Any]:
         "updated_at": ticket.updated_at,
         "drafts": [_draft(draft) for draft in _drafts(ticket)],
     }
+
+
+def _heat(wave: Wave) -> dict[str, Any]:
+    """``points`` oldest first: what each message weighs, and the level and phase that it left behind."""
+    return {"phase": wave.phase, "points": [dataclasses.asdict(point) for point in wave.points]}
 
 
 def _message(message: Message) -> dict[str, Any]:

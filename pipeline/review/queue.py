@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from pipeline.flow import MessageState, TicketState
 from pipeline.records import MailKind
+from pipeline.review.heat import stirred, waves_of
 from pipeline.store.limits import HELD_BACK
 from pipeline.store.models import Message, Ticket
 
@@ -57,11 +58,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A ticket in a list; ``mail`` is the mail it stands there for, in the views that are about mails."""
+    """A ticket in a list; ``mail`` is the mail it stands there for, in the views that are about mails.
+
+    ``phase`` is that of the heat where it is rising or at its peak, else "".
+    """
 
     ticket: Ticket
     left: str
     mail: Message | None = None
+    phase: str = ""
 
 
 def view_of(name: str | None) -> str:
@@ -110,7 +115,8 @@ def lines(view: str, group: str, now: datetime) -> list[Line]:
     """The list of a view, at most `LONGEST_LIST` long."""
     rows = list(tickets_in(view, group)[:LONGEST_LIST])
     mails = _newest_mails(rows, GROUPS[group][1] if group else _MAILS[view]) if view in _MAILS else {}
-    return [Line(row, time_left(row.reply_due_at, now), mails.get(row.pk)) for row in rows]
+    waves = waves_of(rows)
+    return [Line(row, time_left(row.reply_due_at, now), mails.get(row.pk), stirred(waves.get(row.pk))) for row in rows]
 
 
 _LISTED = ("ticket_id", "state", "reason", "size", "complete", "received_at", "mailbox", "folder", "tries")

@@ -14,6 +14,7 @@ from pipeline.records import Fault
 from pipeline.review import mail_html
 from pipeline.review import queue as queues
 from pipeline.review.access import number, reader, user_of
+from pipeline.review.heat import curve, wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import folder_states
 from pipeline.review.roles import Permission, permissions
@@ -63,11 +64,14 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
     drafts = sorted(newest.drafts.all() if newest else [], key=lambda draft: (not draft.proposed_first, draft.pk))
     chosen = _chosen(drafts, request.GET.get("draft"))
     shown = shown_mail(newest) if newest else None
+    wave = wave_of(row)
     context = _list_context(request) | {
         "ticket": row,
         "selected": row.pk,
         "time_left": queues.time_left(row.reply_due_at, timezone.now()),
         "newest": shown,
+        "wave": wave,
+        "curve": curve(wave),
         "others": [shown_mail(message, newest) for message in history if message != newest],
         "drafts": drafts,
         "draft": chosen,

@@ -1,0 +1,80 @@
+"""The heat of a conversation as the pages and the API show it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from pipeline.flow import UNANSWERED
+from pipeline.store.models import Message, Ticket
+from pipeline.triage.wave import HOT, WARM, Phase, Wave, heat_of, wave
+
+CURVE_WIDTH, CURVE_HEIGHT, CURVE_EDGE = 240, 64, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A message on the curve: where it stands in the drawing, and what is read out of it."""
+
+    x: float
+    y: float
+    at: datetime
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The drawing of a wave, `CURVE_WIDTH` by `CURVE_HEIGHT`: messages at equal distances, as they are smoothed."""
+
+    dots: Sequence[Dot]
+    line: str
+    """The smoothed level, as the ``points`` of an SVG polyline."""
+    hot: float
+    warm: float
+    width: int = CURVE_WIDTH
+    height: int = CURVE_HEIGHT
+
+
+def wave_of(ticket: Ticket) -> Wave:
+    """The wave of the ticket's customer messages."""
+    return waves_of([ticket]).get(ticket.pk, Wave())
+
+
+def waves_of(tickets: Iterable[Ticket]) -> dict[int, Wave]:
+    """By ticket, in one query that leaves the large columns where they are; none for a ticket without a reading."""
+    heats: dict[int, list[tuple[datetime, float]]] = defaultdict(list)
+    for ticket, at, tone, intensity in _readings(tickets):
+        heats[ticket].append((at, heat_of(tone, intensity)))
+    return {ticket: wave(found) for ticket, found in heats.items()}
+
+
+def _readings(tickets: Iterable[Ticket]) -> QuerySet[Message, tuple[Any, ...]]:
+    rows = Message.objects.filter(ticket__in=list(tickets), triage__isnull=False).exclude(state__in=UNANSWERED)
+    columns = ("ticket_id", "received_at", "triage__tone__label", "triage__intensity")
+    return rows.order_by("received_at", "id").values_list(*columns)
+
+
+def stirred(found: Wave | None) -> str:
+    """The phase where a list must not keep silent about it: rising or peak; else ""."""
+    return found.phase if found and found.phase in (Phase.RISING, Phase.PEAK) else ""
+
+
+def curve(found: Wave) -> Curve | None:
+    """None where there are not two messages to draw a line between."""
+    points = found.points
+    if len(points) < 2:
+        return None
+    step = (CURVE_WIDTH - 2 * CURVE_EDGE) / (len(points) - 1)
+    across = [round(CURVE_EDGE + step * place, 1) for place in range(len(points))]
+    dots = [Dot(x, _y(point.heat), point.at, round(100 * point.heat)) for x, point in zip(across, points, strict=True)]
+    line = " ".join(f"{x},{_y(point.level)}" for x, point in zip(across, points, strict=True))
+    return Curve(dots, line, _y(HOT), _y(WARM))
+
+
+def _y(value: float) -> float:
+    return round(CURVE_HEIGHT - CURVE_EDGE - value * (CURVE_HEIGHT - 2 * CURVE_EDGE), 1)
