@@ -92,11 +92,6 @@ def wave(heats: Iterable[tuple[datetime, float]]) -> Wave:
     return Wave(tuple(points))
 
 
-def phase_of(heats: Iterable[tuple[datetime, float]]) -> Phase:
-    """The phase that `wave` ends in."""
-    return wave(heats).phase
-
-
 def _smoothed(heats: Sequence[float]) -> list[float]:
     """The median of each heat and up to two before it; of two heats that is their mean."""
     return [median(heats[max(0, end - _SMOOTHED) : end]) for end in range(1, len(heats) + 1)]

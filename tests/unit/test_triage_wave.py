@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import TONE_LABELS, Judgement, Triage
-from pipeline.triage.wave import HEAT, HOT, PLAY, WARM, Phase, heat, phase_of, wave
+from pipeline.triage.wave import HEAT, HOT, PLAY, WARM, Phase, heat, wave
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HEATS = st.floats(0, 1)
@@ -75,7 +75,7 @@ def test_abuse_and_anger_are_the_hottest_and_joy_is_cold(intensity: int) -> None
     ],
 )
 def test_known_courses_have_their_phase(heats: list[float], expected: str) -> None:
-    assert phase_of(course(heats)) == expected
+    assert wave(course(heats)).phase == expected
 
 
 @given(COURSES, HEATS, HEATS)
