@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 PORT ?= 8025
 
-.PHONY: demo demo-reset test check format clean
+.PHONY: demo demo-reset test check evaluate format clean
 
 # torch goes first and alone: a plain requirement on it may resolve to another build.
 $(BIN)/calmdesk: pyproject.toml constraints.txt
@@ -24,6 +24,14 @@ demo-reset:
 
 test: $(BIN)/calmdesk
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+# The seed set alone, or with further data: make evaluate DATA=folder-of-data-sets. FULL= leaves the trainings out.
+DATA ?=
+FULL ?= --full
+AUXILIARY := $(if $(DATA),$(wildcard $(DATA)/goemotions $(DATA)/tweeteval/emotion))
+evaluate: $(BIN)/calmdesk
+	@[ -z "$(DATA)" ] || [ -d "$(DATA)" ] || { echo "DATA=$(DATA): no such folder" >&2; exit 2; }
+	$(BIN)/calmdesk evaluate $(if $(DATA),$(wildcard $(DATA)/care-real)) $(AUXILIARY:%=--auxiliary %) $(FULL) --out evaluation
 
 check: $(BIN)/calmdesk
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ A record is an object with
     from         "Ada Byrne <ada@example.com>", a bare address or name, or {"name", "email"}; default: unknown
     thread       the conversation before it, oldest first: strings (the customer's words), or objects
                  {"from": "us" or "customer" or an address, "text", "at"?}; default []
+    unanswered   how many mails of the customer in the thread have no answer; default: those after our last in thread
     fault        "unknown" (default), "confirmed" or "not_ours": what a person has established
     received_at  ISO 8601, UTC where no offset is given; default: now
 
@@ -19,10 +20,10 @@ A record is an object with
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import structlog
@@ -177,12 +178,15 @@ def _record(number: int, data: object, config: Config) -> Record:
     name = _string(given, "mailbox", next(iter(config.mailboxes)))
     if name not in config.mailboxes:
         raise RecordError(f'"mailbox": no mailbox {name[:100]!r}; there are {", ".join(config.mailboxes)}')
+    thread = _thread(given.get("thread", []), config.mailboxes[name])
     return Record(
         line=number,
         id=given["id"],
-        message=Message(str(given["id"]), _string(given, "subject"), _string(given, "text"), name),
+        message=Message(
+            str(given["id"]), _string(given, "subject"), _string(given, "text"), name, _unanswered(given, thread)
+        ),
         sender=_sender(given.get("from")),
-        thread=_thread(given.get("thread", []), config.mailboxes[name]),
+        thread=thread,
         fault=_fault(_string(given, "fault", Fault.UNKNOWN)),
         received_at=_time(given, "received_at") or datetime.now(UTC),
     )
@@ -227,6 +231,14 @@ def _turn(turn: object, mailbox: MailboxConfig) -> ThreadTurn:
     if not ours and not emails and author != "customer":
         raise RecordError('"thread": "from" must be "us", "customer" or an address')
     return ThreadTurn(ours, _string(turn, "text"), _time(turn, "at"))
+
+
+def _unanswered(data: Mapping[str, object], thread: Sequence[ThreadTurn]) -> int:
+    since_ours = list(takewhile(lambda turn: not turn.ours, reversed(thread)))
+    value = data.get("unanswered", len(since_ours))
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise RecordError('"unanswered" must be a whole number, 0 or more')
+    return value
 
 
 def _fault(value: str) -> Fault:

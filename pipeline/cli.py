@@ -242,19 +242,20 @@ def demo(
 def triage(file: Lines = STDIN, config: OptionalConfig = None) -> None:
     """Read messages and say how urgent they are, in what tone, and what they ask for.
 
-    Reads {"id","text","subject"?,"mailbox"?} a line; writes {"id","language","urgency","tone","flags","abstain",
-    "reasons","evidence","concerns","stake","escalate"} a line, in the same order. A bad line yields {"id","error"} and
-    exit code 2 at the end.
+    Reads {"id","text","subject"?,"thread"?,"unanswered"?,"mailbox"?} a line; writes {"id","language","urgency","tone",
+    "flags","abstain","reasons","evidence","concerns","stake","escalate"} a line, in the same order. A bad line yields
+    {"id","error"} and exit code 2 at the end.
 
     Example: calmdesk triage mails.jsonl > read.jsonl
     """
     loaded = _load(config)
     with _open(file) as lines:
         from pipeline.batch import triage_lines
+        from pipeline.triage.signal_rules import load_rules
         from pipeline.triage.triager import Triager
 
         with _busy("loading the model"):
-            triager = Triager.load(loaded.calmdesk.model)
+            triager = Triager.load(loaded.calmdesk.model, load_rules(loaded.folder))
         _report(triage_lines(lines, loaded, triager), file)
 
 
@@ -304,8 +305,16 @@ def train(
         list[Path] | None,
         typer.Argument(metavar="DATA...", help="Labelled .jsonl files, or folders of them; default: the seed set."),
     ] = None,
+    auxiliary: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Further labelled data to learn from, such as GoEmotions; may be repeated."),
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Go on from these weights instead of the published encoder.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same weights on one machine.")] = 7,
-    epochs: Annotated[int, typer.Option(min=1, max=100, help="Passes over the data.")] = 6,
+    epochs: Annotated[int, typer.Option(min=0, max=100, help="Passes over the messages.")] = 5,
+    auxiliary_epochs: Annotated[int, typer.Option(min=0, max=100, help="Passes over the further data before.")] = 3,
     config: OptionalConfig = None,
 ) -> None:
     """Train the triage model on labelled messages: on those named, or on the seed set in the package.
@@ -318,19 +327,69 @@ def train(
     """
     loaded = _load(config)
     from pipeline.learning.data import SEED
+    from pipeline.learning.fit import Recipe
     from pipeline.learning.train import train
 
     report = train(
         data or [SEED],
         out,
         model=loaded.calmdesk.model,
-        seed=seed,
-        epochs=epochs,
+        auxiliary=auxiliary or [],
+        start=start,
+        recipe=Recipe(epochs=epochs, auxiliary_epochs=auxiliary_epochs, seed=seed),
         progress=lambda line: typer.echo(line, err=True),
     )
     typer.echo(str(report), err=True)
     dev, test = report.dev.as_dict(), report.test.as_dict()
     _write({"out": str(report.out), "trained_on": report.trained_on, "dev": dev, "test": test})
+
+
+@app.command()
+def evaluate(
+    data: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DATA...", help="Labelled .jsonl files, or folders of them, beside the seed set."),
+    ] = None,
+    auxiliary: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Auxiliary data, as for train; may be repeated."),
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the report and what it can go on from.")] = Path(
+        "evaluation"
+    ),
+    full: Annotated[
+        bool, typer.Option("--full", help="Train again to cross-validate and to see what helps: hours on a CPU.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the trainings.")] = 7,
+    config: OptionalConfig = None,
+) -> None:
+    """Measure the triage model of --config: a report with figures and plots, and what to improve next.
+
+    Writes report.html and report.json to --out and {"report"} to stdout. Without --full the weights are read on
+    the messages that no training saw; with it, the way of training is judged too, on five folds. What was trained is
+    kept in --out, so an interrupted run goes on where it stopped. Needs matplotlib: pip install 'calmdesk[evaluate]'.
+
+    Example: calmdesk evaluate labelled/ --auxiliary goemotions --full
+    """
+    loaded = _load(config)
+    from pipeline.learning.data import SEED, data_files
+    from pipeline.learning.evaluation import Plan, evaluate_all
+    from pipeline.learning.fit import Recipe
+    from pipeline.learning.report import write_report
+
+    plan = Plan(
+        seed=[SEED],
+        others=data or [],
+        auxiliary=auxiliary or [],
+        runs=out / "runs",
+        model=loaded.calmdesk.model,
+        recipe=Recipe(seed=seed),
+        cross_validate=full,
+        trials=full,
+    )
+    results = evaluate_all(plan, lambda line: typer.echo(line, err=True))
+    report = write_report(results, out, {file.stem for file in data_files([SEED])})
+    _write({"report": str(report)})
 
 
 # --- input and output -----------------------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ A configuration folder holds
 
     calmdesk.yaml     the installation: database, page, worker, model, logging
     mailboxes.yaml    one entry a mailbox: addresses, IMAP, SMTP, the firm that speaks from it
+    signals.yaml      the words that count beside the model (read by `pipeline.triage.signal_rules`)
     thresholds.yaml   what decides urgency, tone, abstention and the proposed kind of draft
     policy.yaml       business hours and reply times
+    signals.yaml      the words and phrases that triage reads by rule (`pipeline.triage.signal_rules` reads it)
     knowledge/*.md    the firm's knowledge base
 
 Every key of ``calmdesk.yaml`` can be set by an environment variable, ``CALMDESK_<SECTION>__<KEY>``, for example
@@ -29,7 +31,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipeline.errors import ConfigError
-from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
+from pipeline.records import BOUNDARY_LABELS, FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
 from pipeline.yaml_file import read_yaml, validate
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -65,10 +67,26 @@ class WorkerConfig(_Strict):
     tries: Annotated[int, Field(ge=1, le=20)] = 3
 
 
+PACKAGED_ENCODER = "all-minilm-l6-v2"
+
+
 class ModelConfig(_Strict):
-    encoder: str = "all-minilm-l6-v2"
+    encoder: str = PACKAGED_ENCODER
     weights: str = ""
     threads: Annotated[int, Field(ge=0)] = 0
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")], ...] = ("en",)
+
+    @model_validator(mode="after")
+    def _read_by_the_encoder(self) -> ModelConfig:
+        if not self.languages:
+            raise ValueError("languages: name at least one, by default en")
+        others = [language for language in self.languages if language != "en"]
+        if others and self.encoder == PACKAGED_ENCODER:
+            raise ValueError(
+                f"languages: {', '.join(others)}: the encoder {PACKAGED_ENCODER} reads English only; name a "
+                "multilingual encoder and weights trained on it"
+            )
+        return self
 
 
 class LoggingConfig(_Strict):
@@ -294,6 +312,9 @@ class ProposeConfig(_Strict):
         return value
 
 
+_LABELS = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS, "flags": FLAG_LABELS, "boundary": BOUNDARY_LABELS}
+
+
 class Thresholds(_Strict):
     """A label is chosen by the largest score divided by its threshold, so equal thresholds mean the likeliest label
     and a lower threshold makes a label easier to reach. A flag is raised when its score reaches its threshold."""
@@ -301,13 +322,14 @@ class Thresholds(_Strict):
     urgency: dict[str, Threshold] = {label: 0.5 for label in URGENCY_LABELS}
     tone: dict[str, Threshold] = {label: 0.5 for label in TONE_LABELS}
     flags: dict[str, Threshold] = {label: 0.5 for label in FLAG_LABELS}
+    boundary: dict[str, Threshold] = {label: 0.5 for label in BOUNDARY_LABELS}
     abstain: AbstainConfig = AbstainConfig()
     propose: ProposeConfig = ProposeConfig()
 
-    @field_validator("urgency", "tone", "flags", mode="after")
+    @field_validator("urgency", "tone", "flags", "boundary", mode="after")
     @classmethod
     def _complete(cls, value: dict[str, float], info: Any) -> dict[str, float]:
-        labels = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS, "flags": FLAG_LABELS}[info.field_name]
+        labels = _LABELS[info.field_name]
         _exactly(labels, value)
         return {label: value.get(label, 0.5) for label in labels}
 

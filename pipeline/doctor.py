@@ -35,6 +35,7 @@ def diagnose(folder: Path) -> Iterator[Finding]:
         return
     yield _configuration(config)
     yield _found("database", lambda: _database(config))
+    yield _found("signals", lambda: _signals(config))
     yield _found("model", lambda: _model(config))
     for name, mailbox in config.mailboxes.items():
         yield from _mailbox(config, name, mailbox)
@@ -90,6 +91,14 @@ def _database(config: Config) -> str:
             remedy="`calmdesk run` applies them",
         )
     return f"{where}, all migrations applied"
+
+
+def _signals(config: Config) -> str:
+    from pipeline.triage.signal_rules import FILE, load_rules
+
+    load_rules(config.folder)
+    file = config.folder / FILE
+    return f"{file}, its examples hold" if file.exists() else "as shipped"
 
 
 def _model(config: Config) -> str:

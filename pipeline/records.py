@@ -42,6 +42,8 @@ class Fault(enum.StrEnum):
 URGENCY_LABELS = ("critical", "high", "normal", "low")
 TONE_LABELS = ("abusive", "angry", "worried", "frustrated", "disappointed", "confused", "positive", "neutral")
 """Strongest first: where two fit, the rubric takes the stronger one."""
+BOUNDARY_LABELS = ("self_harm", "danger", "injury", "threat", "abuse")
+"""What may not be given an ordinary draft (P15), gravest first."""
 FLAG_LABELS = (
     "money",
     "security",
@@ -149,6 +151,8 @@ class Message:
     subject: str
     text: str
     mailbox: str | None = None
+    unanswered: int = 0
+    """Earlier mails of the customer in the thread that nobody has answered."""
 
 
 @dataclass(frozen=True, slots=True)

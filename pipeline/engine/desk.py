@@ -10,6 +10,7 @@ from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.errors import ConfigError
 from pipeline.intake.isolate import ParserPool
 from pipeline.resources import default_folder
+from pipeline.triage.signal_rules import load_rules
 from pipeline.triage.triager import Triager
 
 
@@ -28,7 +29,7 @@ class Desk:
         """Load model, templates and parser; ModelError or ConfigError says what is wrong."""
         return cls(
             config=config,
-            triager=Triager.load(config.calmdesk.model),
+            triager=Triager.load(config.calmdesk.model, load_rules(config.folder)),
             composer=Composer(default_folder("templates")),
             parser=ParserPool(),
         )

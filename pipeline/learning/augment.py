@@ -1,6 +1,6 @@
 """Rewritten training messages that teach what must not matter.
 
-Insults, cries of urgency and a missing subject change nothing in how soon somebody must act. Half of the training
+Insults, cries of urgency and a missing subject change nothing in how soon somebody must act. Three in ten training
 messages get one rewritten copy; where an insult was put in, its tone is abusive by the rubric.
 """
 
@@ -23,25 +23,26 @@ CRIES = (
     "URGENT!!! Please answer ASAP!!!", "THIS IS URGENT!!", "Answer me at once!!!", "I need an answer IMMEDIATELY!",
     "ASAP please!!", "Top priority!!!", "Please treat as extremely urgent.", "Reply NOW!",
 )  # fmt: skip
+SHARE = 0.3
 TAGS = ("URGENT: ", "URGENT!!! ", "ASAP - ", "Urgent - ", "!!! ", "HIGH PRIORITY: ", "Important: ")
 
 
 def augmented(examples: list[Example], seed: int) -> list[Example]:
-    """Rewritten copies of half of ``examples``, chosen by ``seed``."""
+    """Rewritten copies of `SHARE` of ``examples``, chosen by ``seed``."""
     generator = random.Random(seed)
-    return [_rewrite(example, generator) for example in examples if generator.random() < 0.5]
+    return [_rewrite(example, generator) for example in examples if generator.random() < SHARE]
 
 
 def _rewrite(example: Example, generator: random.Random) -> Example:
     kind = generator.random()
     if kind < 0.3 and example.tone != "positive":
         text = _insert(example.text, generator.choice(INSULTS), generator)
-        return replace(example, text=text, tone="abusive", intensity=max(example.intensity, 2))
+        return replace(example, text=text, tone="abusive", intensity=max(example.intensity, 2), boundary="")
     if kind < 0.6:
         return replace(example, text=_insert(example.text, generator.choice(CRIES), generator))
-    if kind < 0.8 and example.subject:
-        return replace(example, subject=generator.choice(TAGS) + example.subject)
-    return replace(example, subject="")
+    if not example.subject:
+        return replace(example, text=_insert(example.text, generator.choice(CRIES), generator))
+    return replace(example, subject=generator.choice(TAGS) + example.subject if kind < 0.8 else "")
 
 
 def _insert(text: str, sentence: str, generator: random.Random) -> str:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,14 @@ from numpy.typing import NDArray
 from pipeline.errors import RecordError
 from pipeline.records import Concern
 from pipeline.triage.concern_words import STOP_WORDS
-from pipeline.triage.concerns import Mail
+from pipeline.triage.concerns import Mail, find_concerns
 from pipeline.triage.encoder import Encoder
 
 LEAST, NEAR, PAIR_GAIN, MOST = 0.45, 0.55, 0.02, 3
-FOLDS = 5
+RESTATED = "restated.jsonl"
 UNLABELLED_CHANNEL = "chat"
+FEWEST_CONCERNS = 20
+"""On fewer a threshold would be guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,6 @@ class ConcernExample:
     original: str
     concerns: tuple[tuple[str, ...], ...]
 
-    @property
-    def is_dev(self) -> bool:
-        """One mail in four, by the hash of its id, is never trained or tuned on."""
-        return _hash(self.id) % 4 == 0
-
-    @property
-    def fold(self) -> int:
-        return _hash(self.id) // 4 % FOLDS
-
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -58,6 +51,14 @@ class Alignment:
 
     concerns: tuple[tuple[int, ...], ...]
     unaligned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A mail with the sentences that its labelled concerns rest on."""
+
+    example: ConcernExample
+    alignment: Alignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,6 @@ class ConcernScores:
         )
 
 
-def _hash(name: str) -> int:
-    return int(sha256(name.encode()).hexdigest(), 16)
-
-
 def read_concern_examples(files: Iterable[Path]) -> list[ConcernExample]:
     """Rows with ``text`` and ``concerns``; those with ``id`` and ``restate`` give further wordings of the same.
 
@@ -105,7 +102,9 @@ def read_concern_examples(files: Iterable[Path]) -> list[ConcernExample]:
     rows: list[dict[str, Any]] = []
     restated: dict[str, list[str]] = {}
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
+            if not line.strip():
+                continue
             row = _row(line, f"{file} line {number}")
             if "restate" in row:
                 restated[row["id"]] = row["restate"]
@@ -135,6 +134,15 @@ def _example(row: dict[str, Any], restated: list[str]) -> ConcernExample:
     others = restated if len(restated) == len(concerns) else [""] * len(concerns)
     wordings = tuple((one, other) if other else (one,) for one, other in zip(concerns, others, strict=True))
     return ConcernExample(row["id"], Mail.of(row.get("subject", ""), row["text"]), row["text"], wordings)
+
+
+def read_gold(encoder: Encoder, files: Iterable[Path]) -> dict[str, Gold]:
+    """By id, every mail of ``files`` whose concerns are labelled; a `RESTATED` beside a file gives further wordings."""
+    named = list(files)
+    beside = {file.parent / RESTATED for file in named if file.name != RESTATED}
+    examples = read_concern_examples([*named, *sorted(file for file in beside if file.is_file())])
+    aligned = align(encoder, examples)
+    return {example.id: Gold(example, one) for example, one in zip(examples, aligned, strict=True)}
 
 
 def align(encoder: Encoder, examples: Sequence[ConcernExample]) -> list[Alignment]:
@@ -201,6 +209,28 @@ def _share(wording: str, text: str) -> float:
 def _content(text: str) -> set[str]:
     found = re.findall(r"[^\W\d_]{4,}|\d[\d.,:]*\d|\d", text.lower())
     return {word[:5] for word in found if word not in STOP_WORDS}
+
+
+AIMED_RECALL = 0.87
+"""Of the thresholds that reach it the highest is taken: a concern that is missed is a customer who was not heard."""
+_GRID = tuple(round(float(logit), 2) for logit in np.arange(-4.0, 3.0, 0.05))
+
+
+def best_threshold(gold: Sequence[Gold], logits: Sequence[NDArray[np.float32]]) -> float | None:
+    """The threshold (a logit) for sentences, on mails that were not trained on; None where there are too few."""
+    if sum(len(one.alignment.concerns) for one in gold) < FEWEST_CONCERNS:
+        return None
+    short = bisect_left(_GRID, True, key=lambda value: score_margins(gold, logits, value).recall < AIMED_RECALL)
+    return _GRID[max(short - 1, 0)]
+
+
+def score_margins(gold: Sequence[Gold], logits: Sequence[NDArray[np.float32]], threshold: float) -> ConcernScores:
+    """Score what is found where sentences with these logits count from ``threshold`` upwards."""
+    found = [
+        find_concerns(one.example.original, margins=own - np.float32(threshold))
+        for one, own in zip(gold, logits, strict=True)
+    ]
+    return score_concerns([one.example for one in gold], [one.alignment for one in gold], found)
 
 
 def score_concerns(

@@ -1,7 +1,7 @@
 """Labelled messages: read, checked and split.
 
 A row is a JSON object with ``id``, ``text``, ``urgency`` and ``tone``, optionally ``subject``,
-``intensity``, ``flags`` and ``pair``.
+``intensity``, ``flags``, ``pair`` and ``boundary``.
 The split is by the hash of the id, so a row stays on its side whatever is added beside it. Rows with the same ``pair``
 (variants of one text, messages of one conversation) stay together: their split hangs on that name.
 """
@@ -11,14 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.errors import RecordError
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
+from pipeline.triage.heads import LABELS
 
 T = TypeVar("T")
+_PARTS = ("train", "dev", "val", "test")
 SEED = Path(__file__).resolve().parent / "seed"
 """The project's own labelled messages, which training starts from when nothing else is named."""
 
@@ -35,6 +37,10 @@ class Example:
     intensity: int
     flags: tuple[str, ...]
     pair: str = ""
+    boundary: str = ""
+    """What no ordinary draft may answer, or none; empty where nobody said."""
+    source: str = ""
+    """The data set: the file's name, or its folder's where the file is called for its part (`dev.jsonl`)."""
 
     @property
     def split(self) -> str:
@@ -70,19 +76,23 @@ def read_examples(files: Iterable[Path]) -> list[Example]:
     seen: dict[str, str] = {}
     for file in files:
         try:
-            lines = file.read_text(encoding="utf-8").splitlines()
+            lines = file.read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise RecordError(f"{file}: cannot be read: {error}") from error
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             where = f"{file} line {number}"
-            example = _example(line, where)
+            example = replace(_example(line, where), source=_source(file))
             if example.id in seen:
                 raise RecordError(f"{where}: id {example.id!r} stands at {seen[example.id]} already")
             seen[example.id] = where
             examples.append(example)
     return examples
+
+
+def _source(file: Path) -> str:
+    return file.resolve().parent.name if file.stem in _PARTS else file.stem
 
 
 def _example(line: str, where: str) -> Example:
@@ -98,6 +108,9 @@ def _example(line: str, where: str) -> Example:
     for key in ("subject", "pair"):
         if not isinstance(row.get(key, ""), str):
             raise RecordError(f"{where}: {key} must be a text")
+    for key in ("id", "text", "subject", "pair"):
+        if any("\ud800" <= character <= "\udfff" for character in row.get(key, "")):
+            raise RecordError(f"{where}: {key} holds half a character (a lone surrogate)")
     flags = row.get("flags", [])
     if not isinstance(flags, list):
         raise RecordError(f"{where}: flags must be a list")
@@ -111,6 +124,7 @@ def _example(line: str, where: str) -> Example:
         intensity=_known(intensity, (0, 1, 2, 3), "intensity", where),
         flags=tuple(_known(flag, FLAG_LABELS, "flag", where) for flag in flags),
         pair=row.get("pair", ""),
+        boundary=_known(row["boundary"], LABELS["boundary"], "boundary", where) if "boundary" in row else "",
     )
 
 

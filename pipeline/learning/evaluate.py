@@ -10,7 +10,8 @@ from pipeline.learning.data import Example
 from pipeline.learning.scores import HeadScores, calibration_error, score_flags, score_labels
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
 from pipeline.triage.calm import joined
-from pipeline.triage.heads import INTENSITY_LABELS, Reader, Reading
+from pipeline.triage.heads import INTENSITY_LABELS
+from pipeline.triage.reader import Reader, Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
-"""How well predictions fit: confusion matrices, F1 and calibration error."""
+"""How well predictions fit: confusion matrices, F1, calibration, risk against coverage, recall against false alarms."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from math import ceil
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,74 @@ def score_flags(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Predictions with a confidence from ``low`` up to ``high``: how many, their mean confidence, and how many hit."""
+
+    low: float
+    high: float
+    rows: int
+    confidence: float
+    accuracy: float
+
+
+def reliability(confidences: Sequence[float], hits: Sequence[bool], bins: int = 10) -> list[Bin]:
+    """Confidence against accuracy in equal-width bins; bins without a row are left out."""
+    members: list[list[int]] = [[] for _ in range(bins)]
+    for row, value in enumerate(confidences):
+        members[min(int(value * bins), bins - 1)].append(row)
+    return [
+        Bin(number / bins, (number + 1) / bins, len(rows), _mean(confidences[row] for row in rows),
+            _mean(hits[row] for row in rows))
+        for number, rows in enumerate(members) if rows
+    ]  # fmt: skip
+
+
 def calibration_error(confidences: Sequence[float], hits: Sequence[bool], bins: int = 10) -> float:
     """Expected calibration error: the mean gap between confidence and accuracy, in equal-width bins."""
-    error = 0.0
-    for number in range(bins):
-        rows = [row for row, value in enumerate(confidences) if min(int(value * bins), bins - 1) == number]
-        if rows:
-            gap = sum(confidences[row] for row in rows) - sum(hits[row] for row in rows)
-            error += abs(gap) / len(confidences)
-    return error
+    found = reliability(confidences, hits, bins)
+    return sum(one.rows * abs(one.confidence - one.accuracy) for one in found) / max(len(confidences), 1)
+
+
+def risk_coverage(confidences: Sequence[float], hits: Sequence[bool], shares: Sequence[float]) -> list[float]:
+    """For each share the accuracy on that share of the rows which the model is most sure of."""
+    order = sorted(range(len(confidences)), key=lambda row: -confidences[row])
+    right = list(accumulate((hits[row] for row in order), initial=0))
+    taken = [surest(share, len(order)) for share in shares]
+    return [right[count] / count if count else 0.0 for count in taken]
+
+
+def surest(share: float, rows: int) -> int:
+    """How many of ``rows`` make up ``share``, rounded up; 0.7 of 10 is 7, whatever floating point makes of it."""
+    return ceil(round(share * rows, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What comes of an alarm from ``threshold`` on: the share of alarming rows found, and of the others alarmed for."""
+
+    threshold: float
+    recall: float
+    false_alarms: float
+
+
+def alarm_curve(scores: Sequence[float], wanted: Sequence[bool]) -> list[Alarm]:
+    """One point for each distinct score of a wanted row, the lowest threshold first.
+
+    Thresholds between two points find no more wanted rows than the upper one and alarm for as many others or more.
+    """
+    inside = sorted(score for score, one in zip(scores, wanted, strict=True) if one)
+    outside = sorted(score for score, one in zip(scores, wanted, strict=True) if not one)
+    return [Alarm(threshold, _from(inside, threshold), _from(outside, threshold)) for threshold in sorted(set(inside))]
+
+
+def _from(ordered: Sequence[float], threshold: float) -> float:
+    return 1 - bisect_left(ordered, threshold) / len(ordered) if ordered else 0.0
+
+
+def operating_point(curve: Sequence[Alarm], recall: float) -> Alarm | None:
+    """The highest threshold that finds at least ``recall`` of the wanted rows; None where there are none."""
+    return max((one for one in curve if one.recall >= recall), key=lambda one: one.threshold, default=None)
 
 
 def _mean(values: Iterable[float]) -> float:

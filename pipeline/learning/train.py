@@ -1,14 +1,12 @@
-"""``calmdesk train``: tune the upper encoder layers and the heads on labelled messages.
+"""``calmdesk train``: tune the encoder's layers and the heads on labelled messages, with auxiliary tasks beside them.
 
-The lower layers stay frozen, so their output is computed once. Deterministic for a seed on one machine. Nothing is
-written before the end; an interrupted run leaves what stood there.
+Nothing is written before training ends; an interrupted run leaves what stood there.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,29 +15,26 @@ import numpy as np
 import safetensors
 import torch
 import transformers
-from torch import Tensor, nn
+from numpy.typing import NDArray
+from torch import Tensor
 
 from pipeline.config import ModelConfig
 from pipeline.errors import RecordError
 from pipeline.learning.augment import augmented
+from pipeline.learning.auxiliary import Task, read_tasks
+from pipeline.learning.calibration import calibrate
+from pipeline.learning.concern_fit import fit_concerns
+from pipeline.learning.concern_measure import Gold, best_threshold, read_gold
 from pipeline.learning.data import Example, data_files, read_examples
 from pipeline.learning.evaluate import Report, as_text, evaluate, read_all
+from pipeline.learning.fit import Material, Progress, Recipe, fit, message_logits
+from pipeline.learning.rows import MessageRow, Targets, auxiliary_rows, message_rows, with_sentences
 from pipeline.learning.scores import f1_score
-from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.calm import calm, extras, joined
-from pipeline.triage.encoder import BATCH_TOKENS, Encoder, Window, file_sha256
-from pipeline.triage.heads import LABELS, Heads, Reader
-from pipeline.triage.weights_file import load_reader, save_weights
-
-TUNED_LAYERS = 3
-EPOCHS = 6
-BATCH = 16
-LAYER_RATE, HEAD_RATE = 1e-4, 1e-3
-LOSS_WEIGHTS = {"urgency": 1.0, "tone": 1.0, "intensity": 0.4, "flags": 2.0}
-FLAG_RECALL_WEIGHT = 2.0
-"""A missed flag costs as much as this many false ones."""
-
-Progress = Callable[[str], None]
+from pipeline.records import FLAG_LABELS
+from pipeline.triage.encoder import Encoder, file_sha256
+from pipeline.triage.heads import LABELS, MANY, Heads
+from pipeline.triage.reader import UNCALIBRATED, Calibration, Reader
+from pipeline.triage.weights_file import load_heads, load_reader, save_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +52,16 @@ class TrainReport:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An example with the output of the frozen layers: one tensor (tokens, width) for each window."""
-
-    example: Example
-    states: tuple[Tensor, ...]
-    extra: tuple[float, ...]
-
-
 def train(
-    paths: Sequence[Path], out: Path, *, model: ModelConfig, seed: int = 7, progress: Progress, epochs: int = EPOCHS
-) -> TrainReport:
+    paths: Sequence[Path], out: Path, *, model: ModelConfig, progress: Progress, recipe: Recipe | None = None,
+    auxiliary: Sequence[Path] = (), start: Path | None = None,
+) -> TrainReport:  # fmt: skip
     """Train on ``paths`` (files, or folders of them) and write the weights to the folder ``out``.
 
-    RecordError names file and line of a bad row; ModelError where the encoder cannot be loaded.
+    ``auxiliary`` are folders of auxiliary data; ``start`` is a weights folder to go on from instead of the published
+    encoder. RecordError names file and line of a bad row; ModelError where the encoder cannot be loaded.
     """
+    recipe = recipe or Recipe()
     files = data_files(paths)
     examples = read_examples(files)
     split = {name: [row for row in examples if row.split == name] for name in ("train", "dev", "test")}
@@ -80,16 +69,22 @@ def train(
         progress(f"{name}: {len(rows)} messages")
         if not rows:
             raise RecordError(f"no message falls into the {name} split", remedy="give more labelled messages")
+    tasks = read_tasks(auxiliary)
     if model.threads:
         torch.set_num_threads(model.threads)
-    torch.manual_seed(seed)
-    encoder = Encoder.load(model.encoder)
-    heads = Heads(encoder, min(TUNED_LAYERS, len(encoder.layers)))
-    progress("reading the training messages with the frozen layers")
-    prepared = _prepare(encoder, heads.split, split["train"] + augmented(split["train"], seed))
-    _fit(heads, prepared, epochs, seed, progress, lambda: evaluate(Reader(encoder, heads), split["dev"]))
-    temperature = _temperatures(heads, _prepare(encoder, heads.split, split["dev"]))
-    card = _card(files, examples, encoder, heads, temperature, seed, epochs)
+    torch.manual_seed(recipe.seed)
+    encoder = Encoder.load(model.encoder, torch.float32)
+    heads = new_heads(encoder, tasks, start)
+    gold = read_gold(Encoder.load(model.encoder), files)
+    material = prepare(encoder, split["train"], tasks, gold, recipe, progress)
+    dev = with_sentences(message_rows(encoder, split["dev"]), gold)
+    fit(heads, encoder, material, recipe, progress, lambda _: progress(_told(heads, encoder, dev)))
+    progress("fitting the head of concerns")
+    fit_concerns(heads, encoder, material.messages)
+    save_weights(out, heads, _card(files, examples, encoder, tasks, UNCALIBRATED, recipe))
+    calibration = calibrate(*served_logits(load_reader(model.encoder, str(out)), split["dev"]))
+    card = _card(files, examples, encoder, tasks, calibration, recipe)
+    card["concern_threshold"] = best_threshold(*sentence_logits(heads, encoder, dev, gold))
     save_weights(out, heads, card)
     reader = load_reader(model.encoder, str(out))
     card["thresholds"] = {"flags": _flag_thresholds(reader, split["dev"])}
@@ -99,126 +94,84 @@ def train(
     return TrainReport(out, len(split["train"]), reports["dev"], reports["test"])
 
 
-def _prepare(encoder: Encoder, layers: int, examples: Sequence[Example]) -> list[_Prepared]:
-    texts = [joined(example.subject, example.text) for example in examples]
-    states: list[list[Tensor]] = [[] for _ in texts]
-    windows = encoder.windows([calm(text) for text in texts])
-    with torch.no_grad():
-        for batch in _by_length(windows):
-            lower, _ = encoder.lower(batch, layers)
-            for row, window in enumerate(batch):
-                states[window.owner].append(lower[row, : len(window.ids)].clone())
-    return [
-        _Prepared(example, tuple(rows), extras(text))
-        for example, rows, text in zip(examples, states, texts, strict=True)
-    ]
+def new_heads(encoder: Encoder, tasks: Sequence[Task], start: Path | None) -> Heads:
+    """Untrained heads on the published encoder, or those of the weights folder ``start``."""
+    outputs = {task.name: len(task.labels) for task in tasks}
+    return load_heads(encoder, start, outputs) if start else Heads(encoder, outputs)
 
 
-def _by_length(windows: Sequence[Window]) -> Iterator[list[Window]]:
-    ordered = sorted(windows, key=lambda window: len(window.ids))
-    size = BATCH_TOKENS // 256
-    return (ordered[start : start + size] for start in range(0, len(ordered), size))
+def prepare(
+    encoder: Encoder,
+    examples: Sequence[Example],
+    tasks: Sequence[Task],
+    gold: Mapping[str, Gold],
+    recipe: Recipe,
+    progress: Progress,
+) -> Material:
+    """Everything to train on, as tokens: ``examples``, their rewritten copies, and the rows of ``tasks``."""
+    progress("preparing the texts")
+    messages = with_sentences(message_rows(encoder, examples), gold)
+    rewritten = message_rows(encoder, augmented(list(examples), recipe.seed))
+    return Material([*messages, *rewritten], {task.name: auxiliary_rows(encoder, task, "train") for task in tasks})
 
 
-def _forward(heads: Heads, batch: Sequence[_Prepared]) -> dict[str, Tensor]:
-    windows = [(owner, states) for owner, row in enumerate(batch) for states in row.states]
-    lower = nn.utils.rnn.pad_sequence([states for _, states in windows], batch_first=True)
-    lengths = torch.tensor([len(states) for _, states in windows])
-    mask = torch.arange(lower.shape[1])[None, :] < lengths[:, None]
-    owners = torch.tensor([owner for owner, _ in windows])
-    found: dict[str, Tensor] = heads(lower, mask, owners, torch.tensor([row.extra for row in batch]))
-    return found
+def logits_and_targets(
+    heads: Heads, encoder: Encoder, rows: Sequence[MessageRow]
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Logits (n, labels) and targets of each head, in the order of ``rows``."""
+    heads.eval()
+    order = sorted(range(len(rows)), key=lambda number: rows[number].tokens)
+    parts = [order[first : first + 32] for first in range(0, len(order), 32)]
+    with torch.inference_mode():
+        found = [message_logits(heads, encoder, [rows[number] for number in part]) for part in parts]
+    place = torch.tensor(order).argsort()
+    targets = Targets.of([row.example for row in rows])
+    return (
+        {name: torch.cat([part[name] for part in found]).float().cpu()[place].clone() for name in LABELS},
+        {name: getattr(targets, name) for name in LABELS},
+    )
 
 
-def _targets(batch: Sequence[_Prepared]) -> dict[str, Tensor]:
-    rows = [prepared.example for prepared in batch]
-    return {
-        "urgency": torch.tensor([URGENCY_LABELS.index(row.urgency) for row in rows]),
-        "tone": torch.tensor([TONE_LABELS.index(row.tone) for row in rows]),
-        "intensity": torch.tensor([row.intensity for row in rows]),
-        "flags": torch.tensor([[float(flag in row.flags) for flag in FLAG_LABELS] for row in rows]),
+def served_logits(reader: Reader, examples: Sequence[Example]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Logits (n, labels) but for a constant, and targets, of an uncalibrated ``reader``: as it is served, rounded to
+    the precision of file and processor."""
+    scores = [reading.scores for reading in read_all(reader, examples)]
+    found = {
+        name: torch.tensor([[own[name][label] for label in labels] for own in scores], dtype=torch.double)
+        for name, labels in LABELS.items()
     }
-
-
-def _class_weights(targets: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Rare labels weigh more: the inverse square root of their share, with a mean of one over the rows."""
-    weights = {}
-    for name in ("urgency", "tone", "intensity"):
-        count = torch.bincount(targets[name], minlength=len(LABELS[name])).float().clamp(min=1)
-        weight = count.rsqrt()
-        weights[name] = weight / (weight[targets[name]].mean())
-    return weights
-
-
-def _loss(logits: dict[str, Tensor], targets: dict[str, Tensor], weights: dict[str, Tensor]) -> Tensor:
-    total = LOSS_WEIGHTS["flags"] * nn.functional.binary_cross_entropy_with_logits(
-        logits["flags"], targets["flags"], pos_weight=torch.tensor(FLAG_RECALL_WEIGHT)
+    targets = Targets.of(examples)
+    return (
+        {
+            name: torch.logit(values, 1e-9) if name == MANY else values.clamp(min=1e-12).log()
+            for name, values in found.items()
+        },
+        {name: getattr(targets, name) for name in LABELS},
     )
-    for name, weight in weights.items():
-        loss = nn.functional.cross_entropy(logits[name], targets[name], weight=weight, label_smoothing=0.05)
-        total = total + LOSS_WEIGHTS[name] * loss
-    return total
 
 
-def _fit(
-    heads: Heads, rows: list[_Prepared], epochs: int, seed: int, progress: Progress, measure: Callable[[], Report]
-) -> None:
-    weights = _class_weights(_targets(rows))
-    layers = list(heads.layers.parameters())
-    known = {id(parameter) for parameter in layers}
-    others = [parameter for parameter in heads.parameters() if id(parameter) not in known]
-    optimizer = torch.optim.AdamW(
-        [{"params": layers, "lr": LAYER_RATE}, {"params": others, "lr": HEAD_RATE}], weight_decay=0.01
-    )
-    steps = epochs * -(-len(rows) // BATCH)
-    warm = max(steps // 10, 1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, (steps - step) / max(steps - warm, 1))
-    )
-    generator = random.Random(seed)
-    for epoch in range(1, epochs + 1):
-        heads.train()
-        total = 0.0
-        for batch in _shuffled(rows, generator):
-            loss = _loss(_forward(heads, batch), _targets(batch), weights)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(heads.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            total += loss.item() * len(batch)
-        found = measure()
-        progress(
-            f"epoch {epoch} of {epochs}: loss {total / len(rows):.3f}, dev macro-F1 urgency "
-            f"{found.urgency.macro_f1:.3f}, tone {found.tone.macro_f1:.3f}"
-        )
+def sentence_logits(
+    heads: Heads, encoder: Encoder, rows: Sequence[MessageRow], gold: Mapping[str, Gold]
+) -> tuple[list[Gold], list[NDArray[np.float32]]]:
+    """Of the ``rows`` that have sentences, what is right and the logits (sentences,)."""
     heads.eval()
+    known, found = [row for row in rows if row.sentences is not None], []
+    with torch.inference_mode():
+        for row in known:
+            found.append(message_logits(heads, encoder, [row])["concern"].cpu().numpy())
+    return [gold[row.example.id] for row in known], found
 
 
-def _shuffled(rows: list[_Prepared], generator: random.Random) -> Iterator[list[_Prepared]]:
-    """Batches in random order, of messages that are about equally long."""
-    ordered = sorted(rows, key=lambda row: len(row.states[0]) * generator.uniform(0.8, 1.25))
-    found = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
-    generator.shuffle(found)
-    return iter(found)
-
-
-def _temperatures(heads: Heads, rows: list[_Prepared]) -> dict[str, float]:
-    """For each head the temperature with the least log loss on ``rows``."""
-    heads.eval()
-    with torch.no_grad():
-        parts = [_forward(heads, rows[start : start + BATCH]) for start in range(0, len(rows), BATCH)]
-        logits = {name: torch.cat([part[name] for part in parts]) for name in LABELS}
-    targets = _targets(rows)
-    grid = [round(float(value), 3) for value in np.geomspace(0.3, 4.0, 60)]
-
-    def log_loss(name: str, temperature: float) -> float:
-        scaled = logits[name] / temperature
-        if name == "flags":
-            return nn.functional.binary_cross_entropy_with_logits(scaled, targets[name]).item()
-        return nn.functional.cross_entropy(scaled, targets[name]).item()
-
-    return {name: min(grid, key=lambda value, name=name: log_loss(name, value)) for name in LABELS}  # type: ignore[misc]
+def _told(heads: Heads, encoder: Encoder, rows: Sequence[MessageRow]) -> str:
+    logits, targets = logits_and_targets(heads, encoder, rows)
+    found = []
+    for name in ("urgency", "tone"):
+        read = logits[name].argmax(1)
+        hits = [int(((read == label) & (targets[name] == label)).sum()) for label in range(len(LABELS[name]))]
+        called, there = (torch.bincount(some, minlength=len(LABELS[name])).tolist() for some in (read, targets[name]))
+        scores = [f1_score(*counts) for counts in zip(hits, called, there, strict=True) if counts[1] or counts[2]]
+        found.append(f"{name} {sum(scores) / len(scores):.3f}")
+    return f"dev macro-F1: {', '.join(found)}"
 
 
 def _flag_thresholds(reader: Reader, examples: Sequence[Example]) -> dict[str, float]:
@@ -243,21 +196,20 @@ def _best_threshold(gold: Sequence[bool], scores: Sequence[float]) -> float:
 
 
 def _card(
-    files: Sequence[Path],
-    examples: Sequence[Example],
-    encoder: Encoder,
-    heads: Heads,
-    temperature: dict[str, float],
-    seed: int,
-    epochs: int,
-) -> dict[str, Any]:
+    files: Sequence[Path], examples: Sequence[Example], encoder: Encoder, tasks: Sequence[Task],
+    calibration: Calibration, recipe: Recipe,
+) -> dict[str, Any]:  # fmt: skip
     return {
         "labels": {name: list(labels) for name, labels in LABELS.items()},
-        "encoder": {"name": encoder.name, "sha256": encoder.sha256, "tuned_layers": len(heads.layers)},
-        "temperature": temperature,
+        "encoder": {"name": encoder.name, "sha256": encoder.sha256},
+        "calibration": {
+            "temperature": dict(calibration.temperature),
+            "bias": {name: dict(zip(LABELS[name], added, strict=True)) for name, added in calibration.bias.items()},
+        },
         "data": [{"file": file.name, "rows": _rows(file), "sha256": file_sha256(file)} for file in files],
+        "auxiliary": {task.name: {"rows": len(task.train), "labels": list(task.labels)} for task in tasks},
         "split": {name: sum(row.split == name for row in examples) for name in ("train", "dev", "test")},
-        "training": {"seed": seed, "epochs": epochs, "date": datetime.now(UTC).date().isoformat()},
+        "training": {**asdict(recipe), "date": datetime.now(UTC).date().isoformat()},
         "versions": {
             "torch": str(torch.__version__),
             "transformers": transformers.__version__,

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Max
 
 from pipeline.errors import FlowError
-from pipeline.flow import MessageState
+from pipeline.flow import UNANSWERED, MessageState
 from pipeline.records import Case, Fault, ThreadTurn
 from pipeline.records import Message as MessageRecord
 from pipeline.store import codec
 from pipeline.store.models import Message
 
+ADDENDUM = timedelta(hours=1)
+"""Mails closer together than this are one contact: "sorry, here is the picture"."""
+
 
 def message_record(row: Message) -> MessageRecord:
     parsed = codec.parsed_from_json(row.parsed)
-    return MessageRecord(id=str(row.pk), subject=parsed.subject, text=parsed.text, mailbox=row.mailbox)
+    return MessageRecord(str(row.pk), parsed.subject, parsed.text, row.mailbox, _unanswered_before(row))
+
+
+def _unanswered_before(row: Message) -> int:
+    """Mails that the author of ``row`` sent to its ticket before, since our last reply there.
+
+    A second mail within `ADDENDUM` adds to the first and repeats nothing.
+    """
+    if row.ticket is None or not row.sender_email:
+        return 0
+    earlier = row.ticket.messages.exclude(state__in=UNANSWERED).filter(
+        sender_email=row.sender_email, received_at__lt=row.received_at - ADDENDUM
+    )
+    last_reply = row.ticket.outgoing.filter(sent_at__lt=row.received_at).aggregate(at=Max("sent_at"))["at"]
+    return (earlier.filter(received_at__gt=last_reply) if last_reply else earlier).count()
 
 
 def case_of(row: Message) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.triage.patterns import INSULT
+from pipeline.triage.signal_rules import shipped_rules
 
 
 def words(*patterns: str) -> re.Pattern[str]:
@@ -37,7 +37,7 @@ FEELING = words(
 ASIDE = words(
     r"(?:i|we)(?: really| just| honestly| simply)? (?:do not|don't|didn't|won't|wouldn't|can't|cannot|couldn't) (?:know|care|think|mind|believe|expect|blame|wish|even|dare|say|write|tell|go through|want to (?:be|sound|seem|hear))",
     r"not a complaint|any problems? with|no (?:hurry|rush|need to (?:reply|answer))|(?:i'd|i would) (?:bet|say|guess|imagine)|wrote:|failing that|or (?:else )?i(?:'ll| will)",
-    INSULT,
+    shipped_rules().words["insult"],
 )
 THANKS = words(
     r"thank(?:s| you)|grateful|appreciate(?:d)?|well done|brilliant|lovely|wonderful|love (?:the|your|it)|great (?:job|service|work)"

@@ -30,8 +30,8 @@ from pipeline.triage.concern_words import (
     THANKS,
     WRONG,
 )
+from pipeline.triage.plain import straight
 from pipeline.triage.sentences import Sentence, split_sentences
-from pipeline.triage.signals import straight
 
 MAX_CONCERNS = 6
 MAX_SENTENCES = 400

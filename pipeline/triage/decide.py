@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from pipeline.config import Thresholds
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS, Judgement
-from pipeline.triage.language import READ, UNKNOWN
-from pipeline.triage.signals import Signal, flags_of
+from pipeline.triage.boundary import crossed
+from pipeline.triage.language import ENGLISH, UNKNOWN
+from pipeline.triage.signal_rules import Signal
+from pipeline.triage.signals import flags_of
 
 RULE_WEIGHT = 0.4
 """What a rule that fired adds to a flag's score s: s + RULE_WEIGHT * (1 - s)."""
 MIXED = 0.15
 """A second urgency this likely, and more urgent than the one chosen, is worth a word to the agent."""
 _WHY_URGENT = (
-    "injury",
     "hazard",
     "standstill",
     "safety",
@@ -42,6 +43,8 @@ class Decision:
     flags: tuple[str, ...]
     abstain: bool
     reasons: tuple[str, ...]
+    crossed: frozenset[str] = frozenset()
+    """What `boundary.crossed` found."""
 
 
 def choose(scores: Mapping[str, float], thresholds: Mapping[str, float], order: Sequence[str]) -> Judgement:
@@ -57,41 +60,66 @@ def decide(
     text: str,
     signals: Sequence[Signal],
     language: str,
+    unanswered: int = 0,
+    languages: Collection[str] = (ENGLISH,),
 ) -> Decision:
-    """Decide on one message. ``scores`` are those of `heads.Reading`; ``signals`` point into ``text``."""
+    """Decide on one message. ``scores`` are those of `heads.Reading`; ``signals`` point into ``text``.
+
+    ``unanswered`` earlier mails of the customer make this one repeated, whatever it says: the flag stands, and a
+    matter that is normal by itself becomes high, as the rubric has it. ``languages`` are those that the model reads.
+    """
     urgency = choose(scores["urgency"], thresholds.urgency, URGENCY_LABELS)
     tone = choose(scores["tone"], thresholds.tone, TONE_LABELS)
-    doubts = _doubts(urgency, tone, thresholds, text, language)
-    urgency = _at_least(urgency, signals)
-    reasons = (*_urgency_reasons(urgency, signals, text), *doubts)
+    doubts = _doubts(urgency, tone, thresholds, text, language, languages)
+    grave = crossed(signals, scores["boundary"], thresholds.boundary)
+    urgency = _repeated(_at_least(urgency, grave | {signal.name for signal in signals}), unanswered)
+    reasons = (*_urgency_reasons(urgency, signals, grave, text), *_thread_reasons(unanswered), *doubts)
     intensity = int(max(scores["intensity"], key=lambda name: scores["intensity"][name]))
-    flags = _flags(scores["flags"], thresholds.flags, signals)
-    return Decision(urgency, tone, intensity, flags, bool(doubts), reasons)
+    flags = _flags(scores["flags"], thresholds.flags, signals, "repeat_contact" if unanswered else None)
+    return Decision(urgency, tone, intensity, flags, bool(doubts), reasons, grave)
 
 
-def _flags(scores: Mapping[str, float], thresholds: Mapping[str, float], signals: Sequence[Signal]) -> tuple[str, ...]:
+def _flags(
+    scores: Mapping[str, float], thresholds: Mapping[str, float], signals: Sequence[Signal], known: str | None
+) -> tuple[str, ...]:
+    """The flags whose score reaches the threshold, and the one that is ``known`` without any score."""
     fired = flags_of(signals)
     lifted = {flag: scores[flag] + (RULE_WEIGHT * (1 - scores[flag]) if flag in fired else 0) for flag in FLAG_LABELS}
-    return tuple(flag for flag in FLAG_LABELS if lifted[flag] >= thresholds[flag])
+    return tuple(flag for flag in FLAG_LABELS if flag == known or lifted[flag] >= thresholds[flag])
 
 
-def _at_least(urgency: Judgement, signals: Sequence[Signal]) -> Judgement:
+def _at_least(urgency: Judgement, fired: Set[str]) -> Judgement:
     """Possible self-harm and danger are critical; injury, a safety fault, a threat to people and a whole business at a
     standstill are high at least, whatever the model reads."""
-    fired = {signal.name for signal in signals}
     floor = "critical" if fired & {"self_harm", "danger"} else "high" if fired & HIGH_AT_LEAST else "low"
-    label = min(floor, urgency.label, key=URGENCY_LABELS.index)
+    return _raised(urgency, min(floor, urgency.label, key=URGENCY_LABELS.index))
+
+
+def _repeated(urgency: Judgement, unanswered: int) -> Judgement:
+    return _raised(urgency, "high") if unanswered and urgency.label == "normal" else urgency
+
+
+def _raised(urgency: Judgement, label: str) -> Judgement:
     return urgency if label == urgency.label else Judgement(label, urgency.scores[label], urgency.scores)
 
 
-def _urgency_reasons(urgency: Judgement, signals: Sequence[Signal], text: str) -> list[str]:
+def _thread_reasons(unanswered: int) -> list[str]:
+    if not unanswered:
+        return []
+    mails = "an earlier mail" if unanswered == 1 else f"{unanswered} earlier mails"
+    return [f"Repeated: {mails} of this customer in the thread {'has' if unanswered == 1 else 'have'} no answer"]
+
+
+def _urgency_reasons(urgency: Judgement, signals: Sequence[Signal], grave: Set[str], text: str) -> list[str]:
     fired = {signal.name for signal in signals}
-    if "self_harm" in fired:
+    if "self_harm" in grave:
         return ["Urgency is critical: the writer may be in danger from themselves"]
-    if "danger" in fired:
+    if "danger" in grave:
         return [f"Urgency is critical: somebody may be in danger{_quote('danger', signals, text)}"]
-    if "threat" in fired:
+    if "threat" in grave:
         return [f"Urgency is {urgency.label}: the message holds a threat to people"]
+    if "injury" in grave:
+        return [f"Urgency is {urgency.label}: somebody was hurt{_quote('injury', signals, text)}"]
     if urgency.label in ("critical", "high"):
         name = next((name for name in _WHY_URGENT if name in fired), None)
         if name:
@@ -103,19 +131,24 @@ def _urgency_reasons(urgency: Judgement, signals: Sequence[Signal], text: str) -
 
 
 def _quote(name: str, signals: Sequence[Signal], text: str) -> str:
-    first = next(signal for signal in signals if signal.name == name)
-    words = " ".join(text[first.start : first.end].split())
+    first = next((signal for signal in signals if signal.name == name), None)
+    words = " ".join(text[first.start : first.end].split()) if first else ""
+    if not words:
+        return ""
     return f' "{words[:_QUOTE_CHARACTERS]}"'
 
 
-def _doubts(urgency: Judgement, tone: Judgement, thresholds: Thresholds, text: str, language: str) -> list[str]:
+def _doubts(
+    urgency: Judgement, tone: Judgement, thresholds: Thresholds, text: str, language: str, languages: Collection[str]
+) -> list[str]:
     """Why a person should not rely on this reading; empty where it may be relied on."""
     if not text.strip():
         return ["The message has no text"]
+    reads = "English" if tuple(languages) == (ENGLISH,) else ", ".join(languages)
     if language == UNKNOWN:
-        return ["The language cannot be told; the model reads English"]
-    if language != READ:
-        return [f"The language is {language}; the model reads English"]
+        return [f"The language cannot be told; the model reads {reads}"]
+    if language not in languages:
+        return [f"The language is {language}; the model reads {reads}"]
     return [
         f"Low confidence in {name} ({judgement.confidence:.2f} < {needed:.2f})"
         for name, judgement, needed in (

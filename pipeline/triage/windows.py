@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pipeline.triage.sentences import split_sentences
-
+_CUT = re.compile(r"[.!?…]+[\"')\]]*\s+|\n\s*")
+"""Behind this a sentence begins: told without regard to capitals, so that shouting moves no window."""
 MOST_WINDOWS = 6
 """Of a text longer than this (about 1,000 words) the middle is not read: what a mail wants stands at its ends."""
 
@@ -33,7 +34,7 @@ def windows(text: str, starts: Sequence[int], room: int) -> list[tuple[int, int]
 
 def _borders(text: str, starts: Sequence[int], room: int) -> list[int]:
     """The tokens that open a sentence, and the end; what is longer than half the room without one is cut there."""
-    opening = {bisect_left(starts, sentence.start) for sentence in split_sentences(text)}
+    opening = {bisect_left(starts, match.end()) for match in _CUT.finditer(text)}
     whole = sorted(opening | {0, len(starts)})
     step = max(room // 2, 1)
     return [cut for left, right in pairwise(whole) for cut in range(left, right, step)] + [len(starts)]

@@ -74,7 +74,7 @@ def unused_port() -> int:
 
 def test_a_sound_installation_passes_every_check(folder: Path, server: MailServer) -> None:
     found, code = findings(folder)
-    assert list(found) == ["config", "database", "model", "knowledge care", "imap care", "smtp care"]
+    assert list(found) == ["config", "database", "signals", "model", "knowledge care", "imap care", "smtp care"]
     assert [name for name, finding in found.items() if not finding["ok"]] == []
     assert code == 0
     assert "sha256" in found["model"]["message"]

@@ -166,3 +166,14 @@ def test_a_certificate_file_is_found_from_the_configuration_folder(folder: Path)
     find: Callable[[ServerConfig], ServerConfig] = config.server
     assert find(care.imap).ca_file == str(folder / "own.pem")
     assert find(care.smtp).ca_file == ""
+
+
+def test_a_language_that_the_packaged_encoder_cannot_read_is_refused(folder: Path) -> None:
+    file = folder / "calmdesk.yaml"
+    file.write_text(file.read_text("utf-8").replace("languages: [en]", "languages: [en, de]"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="de: the encoder all-minilm-l6-v2 reads English only"):
+        load_config(folder)
+    file.write_text(
+        file.read_text("utf-8").replace("encoder: all-minilm-l6-v2", "encoder: /models/many"), encoding="utf-8"
+    )
+    assert load_config(folder).calmdesk.model.languages == ("en", "de")

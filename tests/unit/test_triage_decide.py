@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pipeline.config import AbstainConfig, Thresholds
-from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS, Judgement
-from pipeline.triage.boundary import ABUSE, DANGER, SELF_HARM, THREAT, escalation
+from pipeline.records import BOUNDARY_LABELS, FLAG_LABELS, TONE_LABELS, URGENCY_LABELS, Judgement
+from pipeline.triage.boundary import ABUSE, DANGER, INJURY, SELF_HARM, THREAT, crossed, escalation
 from pipeline.triage.decide import Decision, choose, decide
 from pipeline.triage.signals import find_signals
 
@@ -22,9 +22,10 @@ def scores(**given: float) -> dict[str, dict[str, float]]:
         "tone": dict.fromkeys(TONE_LABELS, 0.05) | {"neutral": 0.65},
         "intensity": {"0": 0.7, "1": 0.1, "2": 0.1, "3": 0.1},
         "flags": dict.fromkeys(FLAG_LABELS, 0.1),
+        "boundary": {"none": 0.95} | dict.fromkeys(BOUNDARY_LABELS, 0.01),
     }
     for label, value in given.items():
-        head = next(head for head in ("urgency", "tone", "flags") if label in found[head])
+        head = next(head for head in ("urgency", "tone", "flags", "boundary") if label in found[head])
         found[head][label] = value
     return found
 
@@ -98,6 +99,10 @@ CALM = Judgement("neutral", 0.9, {})
 RUDE = Judgement("abusive", 0.9, {})
 
 
+def handed(text: str, tone: Judgement, intensity: int) -> str | None:
+    return escalation(crossed(find_signals(text), {}, EVEN.boundary), tone, intensity)
+
+
 @pytest.mark.parametrize(
     ("text", "tone", "reason"),
     [
@@ -112,12 +117,71 @@ RUDE = Judgement("abusive", 0.9, {})
     ],
 )
 def test_boundaries(text: str, tone: Judgement, reason: str | None) -> None:
-    assert escalation(find_signals(text), tone, 2) == reason
+    assert handed(text, tone, 2) == reason
 
 
 def test_mild_rudeness_is_answered() -> None:
-    assert escalation(find_signals("You clowns, where is it?"), RUDE, 1) is None
+    assert handed("You clowns, where is it?", RUDE, 1) is None
 
 
 def test_the_gravest_boundary_is_named() -> None:
-    assert escalation(find_signals("I will kill you and then kill myself"), RUDE, 3) == SELF_HARM
+    assert handed("I will kill you and then kill myself", RUDE, 3) == SELF_HARM
+
+
+@pytest.mark.parametrize(
+    ("label", "tone", "reason", "urgency"),
+    [
+        ("self_harm", CALM, SELF_HARM, "critical"),
+        ("danger", CALM, DANGER, "critical"),
+        ("injury", CALM, INJURY, "high"),
+        ("threat", CALM, THREAT, "high"),
+        ("abuse", RUDE, ABUSE, "normal"),
+        ("abuse", CALM, None, "normal"),
+    ],
+)
+def test_the_model_alone_is_witness_enough_of_harm(
+    label: str, tone: Judgement, reason: str | None, urgency: str
+) -> None:
+    found = decided(**{label: 0.6})
+    assert escalation(found.crossed, tone, 2) == reason
+    assert found.urgency.label == urgency
+    assert decided(**{label: 0.4}).crossed == frozenset()
+
+
+def test_a_lower_boundary_threshold_hands_over_more() -> None:
+    careful = Thresholds(boundary={"self_harm": 0.2})
+    assert decided(self_harm=0.3, thresholds=careful).crossed == {"self_harm"}
+
+
+def test_in_a_language_the_model_does_not_read_both_stay_witnesses() -> None:
+    assert decided(self_harm=0.9, language="de").crossed == {"self_harm"}
+    assert decided("Ich kann nicht mehr. I want to die", self_harm=0.0, language="de").crossed == {"self_harm"}
+
+
+def test_a_language_that_the_configured_model_reads_is_no_doubt() -> None:
+    def told(*languages: str) -> Decision:
+        return decide(scores(), EVEN, text="Die Lampe ist trüb.", signals=(), language="de", languages=languages)
+
+    assert told("en").abstain and not told("en", "de").abstain
+    assert "the model reads en, fr" in told("en", "fr").reasons[-1]
+
+
+def repeated(unanswered: int, text: str = "The lamp is dim.", **given: float) -> Decision:
+    return decide(scores(**given), EVEN, text=text, signals=find_signals(text), language="en", unanswered=unanswered)
+
+
+def test_an_unanswered_mail_in_the_thread_makes_a_real_matter_high() -> None:
+    found = repeated(1)
+    assert found.urgency.label == "high"
+    assert found.flags == ("repeat_contact",)
+    assert "Repeated: an earlier mail of this customer in the thread has no answer" in found.reasons
+    assert "Repeated: 3 earlier mails of this customer in the thread have no answer" in repeated(3).reasons
+
+
+def test_a_repeated_trifle_stays_low_and_a_repeated_emergency_critical() -> None:
+    assert repeated(1, low=0.9).urgency.label == "low"
+    assert repeated(1, critical=0.9).urgency.label == "critical"
+
+
+def test_a_first_contact_is_not_repeated() -> None:
+    assert repeated(0) == decided()

@@ -1,4 +1,4 @@
-"""The rules in the open: what fires, and the manners of speaking that must not."""
+"""The shipped rules: every example of config/signals.yaml, manners of speaking, offsets, hostile texts."""
 
 from __future__ import annotations
 
@@ -6,77 +6,80 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.triage.signals import MAX_CHARACTERS, count_insults, find_signals, flags_of, literal, plain
+from pipeline.triage.plain import MAX_CHARACTERS, MAX_WORD, plain
+from pipeline.triage.signal_rules import SIGNALS, shipped_config, shipped_rules
+from pipeline.triage.signals import FACTS, count_insults, facts, find_signals, flags_of
 
-FIRES = [
-    ("deadline", "I need it by Friday, please."),
-    ("deadline", "My wedding is on Saturday"),
-    ("deadline", "The form closes at midnight"),
-    ("money", "You charged me twice for one order"),
-    ("money", "£234 has been debited from our account"),
-    ("money", "I want a refund."),
-    ("security", "Someone is in my account right now"),
-    ("security", "two payments that are unauthorised"),
-    ("outage", "None of our stores can log in, the system is down"),
-    ("outage", "We have been without power since noon"),
-    ("safety", "There is a smell of gas in the kitchen"),
-    ("physical_harm", "The lid burned my hand"),
-    ("repeat_contact", "This is the third time I write"),
-    ("repeat_contact", "No reply to my letter of June"),
-    ("legal_threat", "You will hear from my solicitor"),
-    ("legal_threat", "otherwise it is a chargeback"),
-    ("asks_for_manager", "I want to speak to a manager"),
-    ("churn_risk", "I am taking my business elsewhere"),
-    ("public_threat", "I will post this all over social media"),
-    ("data_loss", "All my photos are gone"),
-    ("personal_loss", "My mother passed away in May"),
-    ("vulnerable", "she is in a wheelchair"),
-    ("self_harm", "I don't want to live any more"),
-    ("self_harm", "I will kill myself"),
-    ("danger", "He can't breathe"),
-    ("danger", "My toddler is locked inside the car"),
-    ("threat", "I will find you and hurt you"),
-    ("threat", "We know where you live"),
-    ("threat", "I hope you all die"),
-    ("insult", "You bunch of idiots"),
-]
-
-DOES_NOT_FIRE = [
-    ("threat", "This app is killing me"),
-    ("threat", "I'd kill for a working search box"),
-    ("threat", "My boss will kill me if this is late"),
-    ("threat", "I will find your answer in the manual"),
-    ("threat", "I'll come for the parcel myself"),
-    ("self_harm", "Kill the process and restart"),
-    ("self_harm", "I cut myself a slice of the cake, lovely"),
-    ("danger", "The phone died on the train"),
-    ("danger", "Your team is on fire today, thank you"),
-    ("safety", "We streamed it on the fire stick"),
-    ("insult", "I feel stupid, I'm an idiot with forms"),
-    ("insult", "Silly me, I typed it wrong"),
-    ("insult", "It was stolen by thieves"),
-    ("legal_threat", "The tennis court was closed"),
-    ("deadline", "I was bored to death by the menu"),
-    ("money", "Thank you for the quick delivery"),
-]
+ENTRIES = shipped_config().signals
+EXAMPLES = [(name, text) for name, entry in ENTRIES.items() for text in entry.examples]
+COUNTEREXAMPLES = [(name, text) for name, entry in ENTRIES.items() for text in entry.counterexamples]
 
 
 def names(text: str) -> set[str]:
     return {signal.name for signal in find_signals(text)}
 
 
-@pytest.mark.parametrize(("name", "text"), FIRES)
-def test_signal_fires(name: str, text: str) -> None:
+def test_every_signal_has_patterns_examples_and_counterexamples() -> None:
+    assert tuple(ENTRIES) == SIGNALS or set(ENTRIES) == set(SIGNALS)
+    assert all(entry.patterns and entry.examples and entry.counterexamples for entry in ENTRIES.values())
+
+
+@pytest.mark.parametrize(("name", "text"), EXAMPLES)
+def test_a_signal_fires_on_its_example(name: str, text: str) -> None:
     assert name in names(text)
 
 
-@pytest.mark.parametrize(("name", "text"), DOES_NOT_FIRE)
-def test_signal_does_not_fire(name: str, text: str) -> None:
+@pytest.mark.parametrize(("name", "text"), COUNTEREXAMPLES)
+def test_a_signal_does_not_fire_on_its_counterexample(name: str, text: str) -> None:
     assert name not in names(text)
+
+
+def test_the_inputs_of_the_model_keep_their_order() -> None:
+    assert FACTS == (
+        "deadline",
+        "money",
+        "security",
+        "outage",
+        "repeat_contact",
+        "legal_threat",
+        "asks_for_manager",
+        "churn_risk",
+        "public_threat",
+        "data_loss",
+        "personal_loss",
+        "safety",
+        "physical_harm",
+        "vulnerable",
+        "self_harm",
+        "danger",
+    )
+    assert facts("I want a refund.") == tuple(float(name == "money") for name in FACTS)
 
 
 def test_typographic_apostrophes_and_line_breaks_read_like_plain_ones() -> None:
     assert "self_harm" in names("I don\u2019t want\nto live")
+
+
+@pytest.mark.parametrize("sign", "\u2019\u2018\xb4\u02bc\u2032`'")
+def test_whatever_is_typed_as_an_apostrophe_is_one(sign: str) -> None:
+    assert "self_harm" in names(f"I don{sign}t want to live")
+
+
+@pytest.mark.parametrize("blank", "\u200b\ufeff\u2060\xa0\u2009")
+def test_whatever_is_blank_reads_as_a_blank(blank: str) -> None:
+    assert "self_harm" in names(f"I want{blank}to die")
+
+
+@pytest.mark.parametrize("hyphen", "\u2010\u2011-")
+def test_hyphens_read_alike(hyphen: str) -> None:
+    assert "self_harm" in names(f"thoughts of self{hyphen}harm")
+
+
+def test_soft_hyphens_are_not_seen_and_the_span_holds_them() -> None:
+    text = "So: I wa\xadnt\xad to d\xadie"
+    (found,) = [signal for signal in find_signals(text) if signal.name == "self_harm"]
+    assert text[found.start : found.end] == "wa\xadnt\xad to d\xadie"
+    assert shipped_rules().fires("self_harm", text)
 
 
 def test_boundaries_are_no_flags() -> None:
@@ -87,12 +90,32 @@ def test_insults_are_counted() -> None:
     assert count_insults("You idiots, you clowns!") == 2
 
 
-@given(st.text(max_size=300))
-def test_offsets_hold_through_cleaning(text: str) -> None:
-    assert len(plain(text)) == len(text) == len(literal(text))
+PIECES = [text for _, text in EXAMPLES] + [
+    "\n",
+    "\u2019",
+    "\xad",
+    "\u200b",
+    "\u2003",
+    "\U0001f525",
+    "w" * (MAX_WORD + 1),
+    "~",
+    "*** ",
+    "\u0130",
+]
+
+
+@given(st.text(max_size=300) | st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=8).map("".join))
+def test_any_text_is_read_and_every_span_lies_inside_it(text: str) -> None:
+    assert len(plain(text)) == len(text) == len(shipped_rules().literal(text))
     assert all(0 <= signal.start < signal.end <= len(text) for signal in find_signals(text))
 
 
 def test_both_ends_of_a_very_long_text_are_read() -> None:
     text = "I want a refund. " + "word " * MAX_CHARACTERS + " There is a gas leak."
     assert {"money", "danger"} <= names(text)
+
+
+def test_a_run_that_no_word_has_is_taken_out_and_the_rest_is_read() -> None:
+    assert plain("a" * MAX_WORD) == "a" * MAX_WORD
+    assert plain("a" * (MAX_WORD + 1)) == "~" * (MAX_WORD + 1)
+    assert "danger" in names("x" * 5000 + " there is a gas leak")

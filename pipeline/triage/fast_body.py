@@ -1,0 +1,114 @@
+"""The forward of a BERT encoder on a CPU, for serving: the same sums as transformers', with less around them.
+
+The weights are laid out once as oneDNN multiplies them (query, key and value as one matrix, the activation within the
+product), which also spares single-precision products the detour over another library. Keys are padded to a whole number
+of vector registers, as the last, broken register of each row would cost softmax more than all the others.
+
+What is not such an encoder is read with its own forward (`fast_body` gives None).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from transformers import BertModel
+
+from pipeline.triage.heads import half_way
+
+KEYS = 32
+"""The lanes of the widest register: 64 bytes of bfloat16."""
+LENGTHS = 8
+"""Lengths are padded to a multiple: for every new shape oneDNN makes code, which takes milliseconds and megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Linear:
+    weight: Tensor
+    bias: Tensor
+    activation: str
+
+    @classmethod
+    def of(cls, *layers: nn.Linear, activation: str = "none") -> _Linear:
+        """One product for all of ``layers``, beside each other."""
+        weight = torch.cat([layer.weight.detach() for layer in layers])
+        bias = torch.cat([layer.bias.detach() for layer in layers])
+        return cls(torch.ops.mkldnn._reorder_linear_weight(weight, None), bias, activation)
+
+    def __call__(self, states: Tensor) -> Tensor:
+        found: Tensor = torch.ops.mkldnn._linear_pointwise(states, self.weight, self.bias, self.activation, [], "none")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    queries_keys_values: _Linear
+    attended: _Linear
+    attended_norm: nn.LayerNorm
+    wide: _Linear
+    narrow: _Linear
+    narrow_norm: nn.LayerNorm
+
+    @classmethod
+    def of(cls, layer: Any) -> _Layer:
+        attention, output = layer.attention.self, layer.attention.output
+        return cls(
+            _Linear.of(attention.query, attention.key, attention.value),
+            _Linear.of(output.dense),
+            output.LayerNorm,
+            _Linear.of(layer.intermediate.dense, activation="gelu"),
+            _Linear.of(layer.output.dense),
+            layer.output.LayerNorm,
+        )
+
+    def __call__(self, states: Tensor, heads: int, unread: Tensor) -> Tensor:
+        mixed = _attention(self.queries_keys_values(states), heads, unread)
+        states = self.attended_norm(self.attended(mixed).add_(states))
+        found: Tensor = self.narrow_norm(self.narrow(self.wide(states)).add_(states))
+        return found
+
+
+class FastBody:
+    """A copy of the layers of a BERT encoder; `states` is its forward. Later changes of the encoder do not reach it."""
+
+    def __init__(self, body: BertModel) -> None:
+        self._embeddings: Any = body.embeddings
+        self._heads: int = body.config.num_attention_heads
+        self._layers = [_Layer.of(layer) for layer in body.encoder.layer]
+
+    def states(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Token states (n, tokens, width) in single precision, as `Heads.states` gives them."""
+        tokens = ids.shape[1]
+        states: Tensor = self._embeddings(input_ids=F.pad(ids, (0, -tokens % LENGTHS)))
+        padded = F.pad(mask, (0, -tokens % KEYS))
+        unread = torch.zeros(padded.shape, dtype=states.dtype).masked_fill_(~padded, float("-inf"))[:, None, None, :]
+        middle = states
+        for number, layer in enumerate(self._layers, start=1):
+            states = layer(states, self._heads, unread)
+            middle = states if number == half_way(len(self._layers)) else middle
+        return states[:, :tokens].float(), middle[:, :tokens].float()
+
+
+def _attention(joint: Tensor, heads: int, unread: Tensor) -> Tensor:
+    """Of (n, tokens, 3 * width) the mixed values (n, tokens, width); ``unread`` is added to what the keys score."""
+    count, tokens, width = joint.shape[0], joint.shape[1], joint.shape[2] // 3
+    queries, keys, values = joint.view(count, tokens, 3, heads, width // heads).permute(2, 0, 3, 1, 4)
+    missing = unread.shape[-1] - tokens
+    keys, values = (F.pad(each, (0, 0, 0, missing)) for each in (keys, values))
+    scores = torch.matmul(queries, keys.transpose(2, 3)).mul_((width // heads) ** -0.5).add_(unread)
+    return torch.matmul(scores.softmax(-1), values).transpose(1, 2).reshape(count, tokens, width)
+
+
+def fast_body(body: nn.Module) -> FastBody | None:
+    """The fast form of ``body`` where it is a BERT encoder on a CPU that oneDNN serves, else None."""
+    if not isinstance(body, BertModel) or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return None
+    config, weight = body.config, body.embeddings.word_embeddings.weight
+    if config.hidden_act != "gelu" or config.is_decoder or config.add_cross_attention or weight.device.type != "cpu":
+        return None
+    if weight.dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        return None
+    return FastBody(body) if weight.dtype in (torch.float32, torch.bfloat16) else None
