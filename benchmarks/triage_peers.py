@@ -14,8 +14,9 @@ import numpy as np
 import torch
 import transformers
 
+from pipeline.config import PACKAGED_ENCODER
 from pipeline.records import URGENCY_LABELS
-from pipeline.triage.encoder import PACKAGED, encoder_folder
+from pipeline.triage.encoder import encoder_folder
 from pipeline.triage.reader import Reader
 
 MOST_TOKENS = 512
@@ -24,8 +25,10 @@ Program = Callable[[Sequence[str]], object]
 
 def write_peer_models(reader: Reader, folder: Path) -> tuple[Path, Path]:
     """The body that ``reader`` serves as a bare encoder and as a classifier, each in a folder of its own."""
-    config = transformers.AutoConfig.from_pretrained(encoder_folder(PACKAGED), num_labels=len(URGENCY_LABELS))
-    tokenizer = transformers.AutoTokenizer.from_pretrained(encoder_folder(PACKAGED), model_max_length=MOST_TOKENS)
+    config = transformers.AutoConfig.from_pretrained(encoder_folder(PACKAGED_ENCODER), num_labels=len(URGENCY_LABELS))
+    tokenizer = transformers.AutoTokenizer.from_pretrained(
+        encoder_folder(PACKAGED_ENCODER), model_max_length=MOST_TOKENS
+    )
     body = {name: value.float() for name, value in reader.heads.body.state_dict().items()}
     torch.manual_seed(0)
     classifier = transformers.BertForSequenceClassification(config)

@@ -40,17 +40,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import pipeline.learning
-from pipeline.config import Thresholds
+from pipeline.config import PACKAGED_ENCODER, Thresholds
 from pipeline.records import Message
 from pipeline.triage import reader as reading
 from pipeline.triage import triager as triaging
-from pipeline.triage.calm import joined
 from pipeline.triage.concerns import Mail
-from pipeline.triage.encoder import BATCH_TOKENS, PACKAGED, Encoder
+from pipeline.triage.encoder import BATCH_TOKENS, Encoder
 from pipeline.triage.heads import Heads
 from pipeline.triage.reader import Reader
 from pipeline.triage.signal_rules import SignalRules
 from pipeline.triage.triager import Triager
+from pipeline.triage.volume import joined
 from pipeline.triage.weights_file import load_reader
 
 SINGLE_MESSAGES = 50
@@ -204,7 +204,7 @@ def speed(count: int, rounds: int, weights: str) -> dict[str, Any]:
     from benchmarks.triage_peers import peers, write_peer_models
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
-    reader = load_reader(PACKAGED, weights)
+    reader = load_reader(PACKAGED_ENCODER, weights)
     triager, messages = Triager(reader), seed_mails(count)
     texts = [joined(message.subject, message.text) for message in messages]
     with tempfile.TemporaryDirectory() as folder:
@@ -267,7 +267,7 @@ def _latency(run: Callable[[Message], object]) -> dict[str, float]:
 
 def memory(weights: str) -> dict[str, float]:
     """Megabytes of this process, which must be fresh and do nothing else."""
-    triager = Triager(load_reader(PACKAGED, weights))
+    triager = Triager(load_reader(PACKAGED_ENCODER, weights))
     triage(triager, seed_mails(1))
     loaded = _resident()
     triage(triager, seed_mails(MEMORY_MAILS))

@@ -9,9 +9,9 @@ from typing import Any
 from pipeline.learning.data import Example
 from pipeline.learning.scores import HeadScores, calibration_error, score_flags, score_labels
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.calm import joined
 from pipeline.triage.heads import INTENSITY_LABELS
 from pipeline.triage.reader import Reader, Reading
+from pipeline.triage.volume import joined
 
 
 @dataclass(frozen=True, slots=True)

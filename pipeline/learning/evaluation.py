@@ -27,9 +27,9 @@ from pipeline.learning.results import AuxiliaryScore, Prediction, Results, Trial
 from pipeline.learning.scores import score_labels
 from pipeline.learning.trainings import FOLDS, Training, begin_with, fold, readings
 from pipeline.records import TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.calm import joined
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.reader import Reader
+from pipeline.triage.volume import joined
 from pipeline.triage.weights_file import load_heads, load_reader, read_card, weights_folder
 
 CURVE = (0.1, 0.25, 0.5)

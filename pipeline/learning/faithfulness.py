@@ -16,9 +16,9 @@ from pipeline.learning.data import Example
 from pipeline.learning.fit import Progress
 from pipeline.learning.results import Faithfulness
 from pipeline.records import Evidence
-from pipeline.triage.calm import joined
 from pipeline.triage.evidence import Question, find_evidence
 from pipeline.triage.reader import Reader
+from pipeline.triage.volume import joined
 
 DRAWS = 5
 _WORD = re.compile(r"\S+")

@@ -13,11 +13,11 @@ from pipeline.learning.data import Example
 from pipeline.learning.fit import Progress
 from pipeline.learning.results import Change
 from pipeline.records import URGENCY_LABELS
-from pipeline.triage.calm import joined
 from pipeline.triage.decide import decide
 from pipeline.triage.language import ENGLISH
 from pipeline.triage.reader import Reader
 from pipeline.triage.signals import find_signals
+from pipeline.triage.volume import joined
 
 INSULTS = (
     "You are all complete idiots.", "What a bunch of clowns.", "You utter morons!",

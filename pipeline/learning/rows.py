@@ -17,13 +17,13 @@ from pipeline.learning.calibration import UNKNOWN
 from pipeline.learning.concern_measure import Gold
 from pipeline.learning.data import Example
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.calm import joined, surface
 from pipeline.triage.concern_head import sentence_of_tokens
 from pipeline.triage.concerns import clues
 from pipeline.triage.encoder import Encoder, Window
 from pipeline.triage.heads import LABELS, NO_BOUNDARY
 from pipeline.triage.quiet import closed_up, hushed, quiet
 from pipeline.triage.signals import facts
+from pipeline.triage.volume import joined, surface
 
 AUXILIARY_TOKENS = 128
 

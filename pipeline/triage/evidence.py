@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.records import Evidence
-from pipeline.triage.calm import joined
 from pipeline.triage.heads import LABELS
 from pipeline.triage.reader import Reading
 from pipeline.triage.sentences import split_sentences
+from pipeline.triage.volume import joined
 
 PROPOSED = 3
 LEAST_DROP = 0.25

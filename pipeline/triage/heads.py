@@ -21,10 +21,10 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.records import BOUNDARY_LABELS, FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.calm import SURFACE_NAMES
 from pipeline.triage.concerns import CLUES
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.signals import FACTS
+from pipeline.triage.volume import SURFACE_NAMES
 
 INTENSITY_LABELS = ("0", "1", "2", "3")
 NO_BOUNDARY = "none"

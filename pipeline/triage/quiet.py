@@ -2,7 +2,7 @@
 
 Urgency is impact and clock. Courtesies, insults, cries for haste, capitals and exclamation marks are therefore taken
 out before urgency and flags are read, so that adding them cannot change the result, by construction and not by
-training alone. Tone and intensity are read from the message as it was written (see `calm`).
+training alone. Tone and intensity are read from the message as it was written (see `volume`).
 
 What says something about the matter stays: "no rush", "by Friday" and "right now my account is being emptied" are
 clock; a sentence with an insult and a fact loses the insult alone.
@@ -91,7 +91,7 @@ _LOOSE = re.compile(r"(?<=\s)[,;:\-–—.]+(?=\s|$)|^[\s,;:\-–—.]+(?=\s)")
 def hushed(text: str) -> str:
     """``text`` in lower case without the marks that end its sentences; the same length, so that offsets hold.
 
-    What tone is read from: how loud it was is told apart (`calm.surface`).
+    What tone is read from: how loud it was is told apart (`volume.surface`).
     """
     return _ENDS.sub(_blank, lowered(on_one_line(text)))
 

@@ -14,7 +14,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.triage.calm import surface
 from pipeline.triage.concern_head import sentence_of_tokens, sentence_states
 from pipeline.triage.concerns import Mail, clues
 from pipeline.triage.encoder import Encoder, Window
@@ -22,6 +21,7 @@ from pipeline.triage.fast_body import fast_body
 from pipeline.triage.heads import FOCUSED, LABELS, MANY, Heads
 from pipeline.triage.quiet import closed_up, hushed, quiet
 from pipeline.triage.signals import facts
+from pipeline.triage.volume import surface
 
 READ_AT_ONCE = 1024
 """Texts tokenised and sorted by length together: enough that batches need little padding."""

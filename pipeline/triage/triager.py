@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pipeline.config import ModelConfig, Thresholds
 from pipeline.records import Concern, Evidence, Message, Triage
 from pipeline.triage.boundary import escalation
-from pipeline.triage.calm import joined
 from pipeline.triage.concerns import Mail, find_concerns
 from pipeline.triage.decide import Decision, decide
 from pipeline.triage.evidence import Question, find_evidence
@@ -22,6 +21,7 @@ from pipeline.triage.quiet import closed_up, hushed, quiet
 from pipeline.triage.reader import Reader, Reading
 from pipeline.triage.signal_rules import SAFETY, Signal, SignalRules, shipped_rules
 from pipeline.triage.stake import find_stake
+from pipeline.triage.volume import joined
 from pipeline.triage.weights_file import load_reader, weights_folder
 
 _UNHURT = ("positive", "neutral")
@@ -74,7 +74,7 @@ class Triager:
         readings = self._reader.read(
             [joined(message.subject, message.text) for message in messages],
             shares=True,
-            mails=[Mail.of(message.subject, message.text) for message in messages],
+            mails=None if self._concern_head else [Mail.of(message.subject, message.text) for message in messages],
         )
         decided = [
             _decided(message, reading, thresholds(message.mailbox), self.rules, self._languages)

@@ -27,11 +27,11 @@ from pipeline.learning.data import Example
 from pipeline.learning.fit import Recipe
 from pipeline.learning.train import train
 from pipeline.records import Concern, Message
-from pipeline.triage.calm import joined
 from pipeline.triage.concerns import CLUES, Mail, clues, find_concerns
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.reader import Reader
 from pipeline.triage.triager import Triager
+from pipeline.triage.volume import joined
 from pipeline.triage.weights_file import load_reader, read_card
 from tests.unit.tiny_model import tiny_encoder, write_rows
 

@@ -24,13 +24,13 @@ from pipeline.learning.rows import (
     pieces,
     with_sentences,
 )
-from pipeline.triage.calm import surface
 from pipeline.triage.concern_head import NONE
 from pipeline.triage.concerns import CLUES
 from pipeline.triage.encoder import Encoder, Window
 from pipeline.triage.heads import LABELS
 from pipeline.triage.quiet import hushed, quiet
 from pipeline.triage.signals import FACTS, facts
+from pipeline.triage.volume import surface
 from tests.unit.tiny_model import tiny_encoder, write_rows
 
 LOUD = Example(

@@ -16,8 +16,8 @@ from pipeline.config import Thresholds
 from pipeline.learning.data import SEED
 from pipeline.records import Judgement
 from pipeline.triage.boundary import crossed, escalation
-from pipeline.triage.calm import joined
 from pipeline.triage.signals import find_signals
+from pipeline.triage.volume import joined
 
 ROWS = [json.loads(line) for line in (SEED / "messages_3.jsonl").read_text("utf-8").splitlines()]
 SIGNAL_OF = {"self_harm": "self_harm", "danger": "danger", "injury": "injury", "threat": "threat", "abuse": "insult"}

@@ -9,8 +9,8 @@ import torch
 
 from pipeline.learning.data import SEED, Example, data_files, read_examples
 from pipeline.learning.invariance import CHANGES, measure_changes, urgencies
-from pipeline.triage.calm import joined
 from pipeline.triage.quiet import closed_up, quiet
+from pipeline.triage.volume import joined
 from pipeline.triage.weights_file import load_reader
 
 BY_LISTS = {name: change for name, change in CHANGES.items() if name != "an insult that no list knows"}

@@ -10,13 +10,13 @@ import torch
 
 from pipeline.config import Thresholds
 from pipeline.records import TONE_LABELS, URGENCY_LABELS, Message
-from pipeline.triage.calm import surface
 from pipeline.triage.concerns import Mail
 from pipeline.triage.encoder import WINDOW_TOKENS, batches
 from pipeline.triage.quiet import quiet
 from pipeline.triage.reader import Reader, Reading
 from pipeline.triage.signals import facts
 from pipeline.triage.triager import Triager
+from pipeline.triage.volume import surface
 from pipeline.triage.weights_file import load_reader
 from tests.long_mail import PARAGRAPHS, SMALL_TALK, behind_small_talk
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.learning.invariance import COURTESIES, CRIES, INSULTS
-from pipeline.triage.calm import joined
 from pipeline.triage.quiet import hushed, quiet
+from pipeline.triage.volume import joined
 
 MATTER = (
     "The kettle leaks at the seam.",

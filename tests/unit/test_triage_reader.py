@@ -14,13 +14,13 @@ import torch
 
 from pipeline.errors import ModelError
 from pipeline.records import TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.calm import SURFACE_NAMES
 from pipeline.triage.concern_head import NONE, sentence_of_tokens, sentence_states
 from pipeline.triage.concerns import CLUES, Mail
 from pipeline.triage.encoder import BATCH_TOKENS, Encoder, Window, batches
 from pipeline.triage.heads import FOCUSED, LABELS, Heads, Summary
 from pipeline.triage.reader import READ_AT_ONCE, UNCALIBRATED, Calibration, Reader
 from pipeline.triage.signals import FACTS
+from pipeline.triage.volume import SURFACE_NAMES
 from pipeline.triage.weights_file import load_heads, load_reader, save_weights
 from tests.unit.tiny_model import WIDTH, tiny_encoder
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.config import ModelConfig, Thresholds
+from pipeline.config import PACKAGED_ENCODER, ModelConfig, Thresholds
 from pipeline.errors import ModelError
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS, Message, Triage
 from pipeline.triage.batch import to_json
-from pipeline.triage.encoder import PACKAGED, Encoder
+from pipeline.triage.encoder import Encoder
 from pipeline.triage.triager import Triager
 from pipeline.triage.weights_file import SHIPPED, load_reader
 
@@ -157,7 +157,7 @@ def test_embeddings_have_length_one_and_bring_like_to_like(triager: Triager) -> 
 
 
 def test_an_encoder_has_the_name_it_is_asked_for_by() -> None:
-    assert Encoder.load(PACKAGED).name == PACKAGED
+    assert Encoder.load(PACKAGED_ENCODER).name == PACKAGED_ENCODER
 
 
 def test_an_encoder_that_does_not_exist_is_named(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_weights_of_another_encoder_are_refused_naming_both(tmp_path: Path) -> N
     with pytest.raises(ModelError) as caught:
         load_reader("all-minilm-l6-v2", str(tmp_path))
     assert real in str(caught.value)
-    assert f"encoder {PACKAGED} has" in str(caught.value)
+    assert f"encoder {PACKAGED_ENCODER} has" in str(caught.value)
     assert "0" * 64 in str(caught.value)
 
 

@@ -1,7 +1,7 @@
-"""Take the volume out of a text, and measure it apart.
+"""What is read of a message, and how loud it is.
 
-Urgency is impact and clock, never volume: the encoder reads the calm text, so capitals (its vocabulary is uncased) and
-rows of exclamation marks cannot move urgency. How loud the writer was goes to tone and intensity as a few numbers.
+Volume is feeling, never urgency: the encoder reads the text without it (`quiet`), and tone and intensity are told of it
+as a few numbers.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 import re
 
-from pipeline.triage.signals import count_insults, facts
+from pipeline.triage.signals import count_insults
 
-_SHOUTS = re.compile(r"!+|\?(?=[?!])")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 SURFACE_NAMES = ("shouted_words", "exclamations", "doubled_questions", "insults")
@@ -20,16 +19,6 @@ SURFACE_NAMES = ("shouted_words", "exclamations", "doubled_questions", "insults"
 def joined(subject: str, text: str) -> str:
     """What the model reads of a message: the subject, an empty line, the text."""
     return f"{subject}\n\n{text}" if subject else text
-
-
-def calm(text: str) -> str:
-    """``text`` with every run of exclamation marks as one full stop; the same length, so that offsets hold."""
-    return _SHOUTS.sub(_hush, text)
-
-
-def _hush(match: re.Match[str]) -> str:
-    run = match.group()
-    return (" " if run[0] == "?" else ".") + " " * (len(run) - 1)
 
 
 def surface(text: str) -> tuple[float, ...]:
@@ -47,8 +36,3 @@ def surface(text: str) -> tuple[float, ...]:
 
 def _squash(count: int, full: int) -> float:
     return min(math.log1p(count) / math.log1p(full), 1.0)
-
-
-def extras(text: str) -> tuple[float, ...]:
-    """What the heads are told beside the encoder's vector: `surface`, then `signals.facts`."""
-    return surface(text) + facts(text)
