@@ -44,6 +44,7 @@ from pipeline.config import PACKAGED_ENCODER, Thresholds
 from pipeline.records import Message
 from pipeline.triage import reader as reading
 from pipeline.triage import triager as triaging
+from pipeline.triage.concern_head import ConcernHead
 from pipeline.triage.concerns import Mail
 from pipeline.triage.encoder import BATCH_TOKENS, Encoder
 from pipeline.triage.heads import Heads
@@ -88,10 +89,7 @@ PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
     "concerns": (
         (triaging, "find_concerns"),
         (Mail, "of"),
-        (reading, "clues"),
-        (reading, "sentence_of_tokens"),
-        (reading, "sentence_states"),
-        (Heads, "of_sentences"),
+        (ConcernHead, "margins"),
     ),
 }
 

@@ -319,9 +319,10 @@ def train(
 ) -> None:
     """Train the triage model on labelled messages: on those named, or on the seed set in the package.
 
-    Reads {"id","text","urgency","tone","subject"?,"intensity"?,"flags"?,"pair"?} a line; writes model.safetensors and
-    model.json to DIR, the scores on messages it never saw among them, and {"out","trained_on","dev","test"} to stdout.
-    Name DIR as model.weights in calmdesk.yaml to use it; the encoder is the one of --config.
+    Reads {"id","text","urgency","tone","subject"?,"intensity"?,"flags"?,"pair"?,"boundary"?,"concerns"?} a line;
+    writes model.safetensors and model.json to DIR, the scores on messages it never saw among them, and
+    {"out","trained_on","dev","test"} to stdout. Name DIR as model.weights in calmdesk.yaml to use it; the encoder is
+    that of --config.
 
     Example: calmdesk train labelled/ --out weights
     """
@@ -383,6 +384,7 @@ def evaluate(
         auxiliary=auxiliary or [],
         runs=out / "runs",
         model=loaded.calmdesk.model,
+        thresholds=loaded.thresholds.default,
         recipe=Recipe(seed=seed),
         cross_validate=full,
         trials=full,

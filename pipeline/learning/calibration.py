@@ -1,7 +1,7 @@
 """Turn logits into probabilities that can be believed, fitted on rows that no training saw.
 
-A temperature for each head (Guo et al. 2017) and, for heads with one label a message, an addition to each label's
-logit (vector scaling with one common slope), drawn towards zero so that rare labels are not fitted to a few rows.
+A temperature for each head (Guo et al. 2017) and an addition to each label's logit (vector scaling with one common
+slope), drawn towards zero so that rare labels are not fitted to a few rows.
 """
 
 from __future__ import annotations
@@ -33,32 +33,30 @@ def calibrate(logits: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> Ca
     for name in LABELS:
         known = targets[name] != UNKNOWN if name != MANY else slice(None)
         slope, added = _fitted(logits[name][known].double(), targets[name][known], many=name == MANY)
-        temperature[name] = slope
-        if name != MANY:
-            bias[name] = added
+        temperature[name], bias[name] = slope, added
     return Calibration(temperature, bias)
 
 
 def _fitted(logits: Tensor, targets: Tensor, *, many: bool) -> tuple[float, tuple[float, ...]]:
     if not len(targets):
         return 1.0, (0.0,) * logits.shape[1]
+    drawn = DRAWN_TO_ZERO / logits.shape[1] if many else DRAWN_TO_ZERO
     log_temperature = torch.zeros(1, dtype=torch.double, requires_grad=True)
-    bias = torch.zeros(logits.shape[1], dtype=torch.double, requires_grad=not many)
-    optimizer = torch.optim.LBFGS(
-        [log_temperature] if many else [log_temperature, bias], max_iter=200, line_search_fn="strong_wolfe"
-    )
+    bias = torch.zeros(logits.shape[1], dtype=torch.double, requires_grad=True)
+    optimizer = torch.optim.LBFGS([log_temperature, bias], max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:
         optimizer.zero_grad()
-        scaled = logits / log_temperature.exp()
+        scaled = logits / log_temperature.exp() + bias
         if many:
-            value = nn.functional.binary_cross_entropy_with_logits(scaled, targets.double())
+            fit = nn.functional.binary_cross_entropy_with_logits(scaled, targets.double())
         else:
-            value = nn.functional.cross_entropy(scaled + bias, targets) + DRAWN_TO_ZERO * bias.square().sum()
+            fit = nn.functional.cross_entropy(scaled, targets)
+        value = fit + drawn * bias.square().sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
     slope = min(max(float(log_temperature.detach().exp()), LEAST_TEMPERATURE), MOST_TEMPERATURE)
-    centred = bias.detach() - bias.detach().mean()
+    centred = bias.detach() if many else bias.detach() - bias.detach().mean()
     return round(slope, 4), tuple(round(value, 4) for value in centred.tolist())

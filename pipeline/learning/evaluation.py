@@ -18,7 +18,9 @@ from pipeline.config import ModelConfig, Thresholds
 from pipeline.learning.auxiliary import Task, read_tasks
 from pipeline.learning.auxiliary_scores import auxiliary_score
 from pipeline.learning.boundary_scores import boundary_scores
-from pipeline.learning.concern_measure import ConcernScores, Gold, read_gold, score_margins
+from pipeline.learning.concern_fit import cross_validated
+from pipeline.learning.concern_gold import Gold, read_gold
+from pipeline.learning.concern_measure import ConcernScores, score_margins
 from pipeline.learning.data import Example, data_files, read_examples
 from pipeline.learning.faithfulness import measure_faithfulness
 from pipeline.learning.fit import Progress, Recipe
@@ -27,13 +29,18 @@ from pipeline.learning.results import AuxiliaryScore, Prediction, Results, Trial
 from pipeline.learning.scores import score_labels
 from pipeline.learning.trainings import FOLDS, Training, begin_with, fold, readings
 from pipeline.records import TONE_LABELS, URGENCY_LABELS
+from pipeline.triage.concern_head import load_head
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.reader import Reader
 from pipeline.triage.volume import joined
 from pipeline.triage.weights_file import load_heads, load_reader, read_card, weights_folder
 
 CURVE = (0.1, 0.25, 0.5)
-"""Shares of the messages that the learning curve is drawn from; the whole is a fold of the cross-validation."""
+"""Shares of the messages that the learning curve is drawn from, beside the whole."""
+WHOLE = "everything"
+MOST_EPOCHS = 8
+TRIAL_EPOCHS = 2
+"""What is compared with each other, and not with the goals, is trained for fewer epochs, all of it alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Plan:
     auxiliary: Sequence[Path]
     runs: Path
     model: ModelConfig
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    """Those of danger and of what asks for nothing are taken from here; labels are judged with even ones."""
     recipe: Recipe = field(default_factory=Recipe)
     cross_validate: bool = False
     trials: bool = False
@@ -61,54 +70,54 @@ def evaluate_all(plan: Plan, progress: Progress) -> Results:
     progress("reading the held-out messages with the weights under test")
     reader = load_reader(plan.model.encoder, plan.model.weights)
     own = {file.stem for file in own_files}
-    split = {example.id: example.split for example in examples}
-    held_out = [example for example in examples if example.split != "train"]
+    held_out = [example for example in examples if example.split == "test"]
     dev = [example for example in examples if example.split == "dev" and example.source in own]
     progress("finding the sentences that the labelled concerns rest on")
     gold = read_gold(reader.encoder, own_files)
-    found = _predictions(reader, held_out, gold)
+    found = _predictions(reader, held_out)
     results = Results(
         card=read_card(folder),
         held_out=found,
         auxiliary=_auxiliary(plan, tasks, folder, progress),
         changes=measure_changes(reader, dev, progress),
         faithfulness=measure_faithfulness(reader, dev, progress),
-        concerns=_concerns([one for one in found if split[one.id] == "test"], gold),
+        concerns=_concerns(reader, folder, found, gold, plan.thresholds),
+        boundaries=boundary_scores(found, plan.thresholds),
     )
-    results = replace(results, boundaries=boundary_scores(results.held_out, Thresholds()))
     missing = [] if tasks else ["the auxiliary heads: no auxiliary data was named (--auxiliary)"]
+    left_out = [] if plan.cross_validate else ["cross-validation"]
+    left_out += [] if plan.trials else ["learning curve", "ablations"]
+    if left_out:
+        missing.append(f"{', '.join(left_out)}: not asked for (--full)")
     if not (plan.cross_validate or plan.trials):
-        return replace(
-            results, missing=[*missing, "cross-validation, learning curve, ablations: not asked for (--full)"]
-        )
+        return replace(results, missing=missing)
     encoder = Encoder.load(plan.model.encoder, torch.float32)
     start = begin_with(encoder, tasks, plan.recipe, plan.runs, progress)
     if plan.cross_validate:
         every = [_fold(number, examples, plan, start, tasks) for number in range(FOLDS)]
-        crossed = [one for training in every for one in readings(encoder, training, gold, plan.runs, progress)]
-        results = replace(results, cross_validated=crossed, concerns=_concerns(crossed, gold))
-        results = replace(results, boundaries=boundary_scores(crossed, Thresholds()))
+        crossed = [one for training in every for one in readings(encoder, training, plan.runs, progress)]
+        boundaries = boundary_scores(crossed, plan.thresholds)
+        progress("cross-validating the head of concerns")
+        concerns = _crossed_concerns(reader.encoder, gold, examples, crossed, plan.thresholds)
+        results = replace(results, cross_validated=crossed, concerns=concerns, boundaries=boundaries)
     if plan.trials:
-        whole = _fold(0, examples, plan, start, tasks)
+        whole = _trial(_fold(0, examples, plan, start, tasks), WHOLE, TRIAL_EPOCHS)
         results = replace(
             results,
-            learning_curve=_trials(encoder, [*_curve(whole), replace(whole, name="fold 0")], gold, plan, progress),
-            ablations=_trials(encoder, [replace(whole, name="fold 0"), *_ablations(whole, own)], gold, plan, progress),
+            learning_curve=_trials(encoder, [*_curve(whole), whole], plan, progress),
+            ablations=_trials(encoder, [whole, *_ablations(whole, own)], plan, progress),
         )
     return replace(results, missing=missing)
 
 
-def _predictions(reader: Reader, examples: Sequence[Example], gold: Mapping[str, Gold]) -> list[Prediction]:
-    readings = reader.read(
-        [joined(example.subject, example.text) for example in examples],
-        mails=[gold[example.id].example.mail if example.id in gold else None for example in examples],
-    )
+def _predictions(reader: Reader, examples: Sequence[Example]) -> list[Prediction]:
+    texts = [joined(example.subject, example.text) for example in examples]
     return [
         Prediction(
-            example.id, example.source, example.text, example.urgency, example.tone, example.intensity, example.flags,
-            reading.scores, example.boundary, None if reading.margins is None else tuple(reading.margins.tolist()),
+            example.id, example.source, text, example.urgency, example.tone, example.intensity, example.flags,
+            reading.scores, example.boundary,
         )
-        for example, reading in zip(examples, readings, strict=True)
+        for example, text, reading in zip(examples, texts, reader.read(texts), strict=True)
     ]  # fmt: skip
 
 
@@ -127,13 +136,38 @@ def _auxiliary(plan: Plan, tasks: Sequence[Task], folder: Path, progress: Progre
     return found
 
 
-def _concerns(found: Sequence[Prediction], gold: Mapping[str, Gold]) -> ConcernScores | None:
-    """Of the mails whose concerns are labelled, how well they were found."""
-    known = [(gold[one.id], one) for one in found if one.id in gold and one.margins is not None]
-    if not known:
+def _concerns(
+    reader: Reader, folder: Path, found: Sequence[Prediction], gold: Mapping[str, Gold], thresholds: Thresholds
+) -> ConcernScores | None:
+    """Of the mails whose concerns are labelled, how well they are found by the weights under test."""
+    head, known = load_head(folder, reader.encoder), [gold[one.id] for one in found if one.id in gold]
+    if head is None or not known:
         return None
-    margins = [np.array(one.margins, np.float32) for _, one in known]
-    return score_margins([right for right, _ in known], margins, 0.0)
+    margins = head.margins(reader.encoder, [one.example.mail for one in known])
+    asks = _asks(found, thresholds)
+    return score_margins(known, margins, 0.0, [asks[one.example.id] for one in known])
+
+
+def _crossed_concerns(
+    encoder: Encoder,
+    gold: Mapping[str, Gold],
+    examples: Sequence[Example],
+    found: Sequence[Prediction],
+    thresholds: Thresholds,
+) -> ConcernScores | None:
+    known = {example.id: example for example in examples if example.id in gold}
+    return cross_validated(
+        encoder,
+        [gold[name] for name in known],
+        {name: fold(example) for name, example in known.items()},
+        lambda name: known[name].split == "dev",
+        _asks(found, thresholds),
+    )
+
+
+def _asks(found: Sequence[Prediction], thresholds: Thresholds) -> dict[str, bool]:
+    """By id, whether a message is read as asking for anything."""
+    return {one.id: one.scores["flags"]["no_ask"] < thresholds.flags["no_ask"] for one in found}
 
 
 def _fold(number: int, examples: Sequence[Example], plan: Plan, start: Path | None, tasks: Sequence[Task]) -> Training:
@@ -147,10 +181,24 @@ def _fold(number: int, examples: Sequence[Example], plan: Plan, start: Path | No
     )
 
 
+def _trial(training: Training, name: str, epochs: int) -> Training:
+    return replace(training, name=name, recipe=replace(training.recipe, epochs=min(epochs, training.recipe.epochs)))
+
+
 def _curve(whole: Training) -> list[Training]:
+    """Trainings on shares of the messages, the smaller ones for more epochs, so that fewer messages are not also fewer
+    steps."""
     order = np.random.default_rng(whole.recipe.seed).permutation(len(whole.learn))
     parts = {share: [whole.learn[place] for place in order[: int(share * len(order))]] for share in CURVE}
-    return [replace(whole, name=f"{share:.0%} of the messages", learn=part) for share, part in parts.items()]
+    return [
+        replace(
+            whole,
+            name=f"{share:.0%} of the messages",
+            learn=part,
+            recipe=replace(whole.recipe, epochs=min(round(whole.recipe.epochs / share), MOST_EPOCHS)),
+        )
+        for share, part in parts.items()
+    ]
 
 
 def _ablations(whole: Training, own: set[str]) -> list[Training]:
@@ -172,13 +220,11 @@ def _ablations(whole: Training, own: set[str]) -> list[Training]:
     return [*trainings, replace(whole, name="encoder frozen", start=None, tasks=(), recipe=frozen)]
 
 
-def _trials(
-    encoder: Encoder, trainings: Sequence[Training], gold: Mapping[str, Gold], plan: Plan, progress: Progress
-) -> list[Trial]:
+def _trials(encoder: Encoder, trainings: Sequence[Training], plan: Plan, progress: Progress) -> list[Trial]:
     return [
         trial
         for training in trainings
-        for trial in _by_group(training, readings(encoder, training, gold, plan.runs, progress))
+        for trial in _by_group(training, readings(encoder, training, plan.runs, progress))
     ]
 
 

@@ -55,7 +55,7 @@ def _measured(
         if shown and 2 * len(shown) <= len(words):
             places.append(question)
             versions.append(_without(question, words, shown))
-            versions += [_without(question, words, _run(words, shown, generator)) for _ in range(DRAWS)]
+            versions += [_without(question, words, _others(len(words), shown, generator)) for _ in range(DRAWS)]
     if not places:
         return Faithfulness(target, 0, 0.0, 0.0, 0.0)
     readings = reader.read(versions)
@@ -71,10 +71,11 @@ def _measured(
     )
 
 
-def _run(words: Sequence[tuple[int, int]], shown: set[int], generator: random.Random) -> set[int]:
-    """As many words as are shown, in one stretch that begins anywhere and wraps around."""
-    start = generator.randrange(len(words))
-    return {(start + step) % len(words) for step in range(len(shown))}
+def _others(words: int, shown: set[int], generator: random.Random) -> set[int]:
+    """As many of the other words as are shown, in one stretch that begins anywhere and wraps around."""
+    rest = [word for word in range(words) if word not in shown]
+    start = generator.randrange(len(rest))
+    return {rest[(start + step) % len(rest)] for step in range(len(shown))}
 
 
 def _without(question: Question, words: Sequence[tuple[int, int]], left_out: set[int]) -> str:

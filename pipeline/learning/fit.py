@@ -12,15 +12,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.learning.calibration import UNKNOWN
 from pipeline.learning.rows import AuxiliaryRow, MessageRow, Targets, in_batches, pieces
-from pipeline.triage.concern_head import NONE, sentence_states
-from pipeline.triage.concerns import CLUES
 from pipeline.triage.encoder import Encoder, best_dtype
 from pipeline.triage.heads import LABELS, Heads, auxiliary_key
 
@@ -52,7 +48,6 @@ class Recipe:
             "intensity": 0.3,
             "flags": 2.0,
             "boundary": 0.5,
-            "concern": 1.0,
             "auxiliary": 0.5,
         }
     )
@@ -198,41 +193,15 @@ def message_logits(
         owned = list(pieces(rows, version))
         ids, mask = encoder.collate([window for _, window in owned])
         with torch.autocast(device.type, torch.bfloat16, enabled=best_dtype(device) == torch.bfloat16):
-            states, middle = heads.states(ids, mask)
+            states = heads.states(ids, mask)
         owners = torch.tensor([owner for owner, _ in owned], device=device)
         summary = heads.summary(states, mask, owners, len(rows))
         if version == "loud":
-            if any(row.sentences for row in rows):
-                found["concern"] = heads.of_sentences(*_sentences(rows, middle))
             volume = torch.tensor([row.surface for row in rows], device=device)
             found.update(heads.of_feeling(summary.whole(), volume))
         if version == "calm" or generator is not None:
             found.update(heads.of_matter(heads.focus(summary, heard)[1], heard))
     return found
-
-
-def sentence_inputs(heads: Heads, encoder: Encoder, rows: Sequence[MessageRow]) -> tuple[Tensor, Tensor]:
-    """What the head of concerns hears of all sentences of ``rows`` in order: states (n, width), clues (n, clues)."""
-    owned = list(pieces(rows, "loud"))
-    ids, mask = encoder.collate([window for _, window in owned])
-    with torch.autocast(encoder.device.type, torch.bfloat16, enabled=best_dtype(encoder.device) == torch.bfloat16):
-        _, middle = heads.states(ids, mask)
-    return _sentences(rows, middle)
-
-
-def _sentences(rows: Sequence[MessageRow], states: Tensor) -> tuple[Tensor, Tensor]:
-    places: list[NDArray[np.intp]] = []
-    heard: list[Tensor] = []
-    count = 0
-    for row in rows:
-        if row.sentences is None:
-            places += [np.full(len(window.ids), NONE) for window in row.loud]
-        else:
-            places += [np.where(place == NONE, NONE, place + count) for place in row.sentences.places]
-            heard.append(row.sentences.clues)
-            count += len(row.sentences.wanted)
-    clues = torch.cat(heard).to(states.device) if heard else states.new_zeros((0, len(CLUES)))
-    return sentence_states(states, places, count), clues
 
 
 def message_loss(
@@ -243,11 +212,6 @@ def message_loss(
     total = recipe.weights["flags"] * nn.functional.binary_cross_entropy_with_logits(
         logits["flags"], targets.flags.to(device), pos_weight=torch.tensor(FLAG_RECALL_WEIGHT, device=device)
     )
-    if "concern" in logits:
-        sentences = torch.cat([row.sentences.wanted for row in rows if row.sentences is not None]).to(device)
-        total = total + recipe.weights["concern"] * nn.functional.binary_cross_entropy_with_logits(
-            logits["concern"], sentences
-        )
     for name in ("urgency", "tone", "intensity", "boundary"):
         known = getattr(targets, name) != UNKNOWN
         if name in logits and known.any():
@@ -274,7 +238,7 @@ def auxiliary_logits(heads: Heads, encoder: Encoder, rows: Sequence[AuxiliaryRow
     device = encoder.device
     ids, mask = encoder.collate([row.window for row in rows])
     with torch.autocast(device.type, torch.bfloat16, enabled=best_dtype(device) == torch.bfloat16):
-        states, _ = heads.states(ids, mask)
+        states = heads.states(ids, mask)
     summary = heads.summary(states, mask, torch.arange(len(rows), device=device), len(rows))
     logits: Tensor = heads.auxiliary[auxiliary_key(rows[0].task)](heads.drop(summary.whole()))
     return logits

@@ -212,7 +212,7 @@ def _missing(results: Results, found: Figures, reached: Sequence[Outcome]) -> li
         "faithfulness": results.faithfulness,
         "auxiliary heads": results.auxiliary,
         "cross-validation": results.cross_validated,
-        "weights under test on their own dev and test rows": results.held_out,
+        "weights under test on their own test rows": results.held_out,
     }
     told = " ".join(results.missing).lower()
     others = [f"{name}: no figures were given" for name, rows in empty.items() if not rows and name not in told]

@@ -25,8 +25,6 @@ class Prediction:
     flags: tuple[str, ...]
     scores: Mapping[str, Mapping[str, float]]
     boundary: str = ""
-    margins: tuple[float, ...] | None = None
-    """How far each sentence stands above the threshold of a concern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Results:
 
     card: Mapping[str, Any]
     held_out: Sequence[Prediction] = ()
-    """The weights under test on their own dev and test rows."""
+    """The weights under test on their own test rows."""
     cross_validated: Sequence[Prediction] = ()
     """Every message once, read by a model that was trained on the other folds."""
     auxiliary: Sequence[AuxiliaryScore] = ()

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.learning.auxiliary import Task
 from pipeline.learning.calibration import UNKNOWN
-from pipeline.learning.concern_measure import Gold
 from pipeline.learning.data import Example
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.concern_head import sentence_of_tokens
-from pipeline.triage.concerns import clues
 from pipeline.triage.encoder import Encoder, Window
 from pipeline.triage.heads import LABELS, NO_BOUNDARY
 from pipeline.triage.quiet import closed_up, hushed, quiet
@@ -26,16 +21,6 @@ from pipeline.triage.signals import facts
 from pipeline.triage.volume import joined, surface
 
 AUXILIARY_TOKENS = 128
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceRow:
-    """The sentences of a mail: of each token of its loud windows the sentence, the rules' ``clues`` (sentences, clues),
-    and 1 or 0 for what is a concern (sentences,)."""
-
-    places: tuple[NDArray[np.intp], ...]
-    clues: Tensor
-    wanted: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +32,6 @@ class MessageRow:
     calm: tuple[Window, ...]
     surface: tuple[float, ...]
     facts: tuple[float, ...]
-    sentences: SentenceRow | None = None
 
     @property
     def tokens(self) -> int:
@@ -78,24 +62,6 @@ def message_rows(encoder: Encoder, examples: Sequence[Example]) -> list[MessageR
         MessageRow(example, one, other, surface(text), facts(closed_up(rest)))
         for example, one, other, text, rest in zip(examples, loud, still, texts, calm, strict=True)
     ]
-
-
-def with_sentences(rows: Sequence[MessageRow], gold: Mapping[str, Gold]) -> list[MessageRow]:
-    """``rows`` with their sentences, where ``gold`` knows the id."""
-    return [
-        replace(row, sentences=_sentences(row, gold[row.example.id])) if row.example.id in gold else row for row in rows
-    ]
-
-
-def _sentences(row: MessageRow, gold: Gold) -> SentenceRow | None:
-    mail = gold.example.mail
-    if not mail.sentences:
-        return None
-    offset = len(joined(row.example.subject, row.example.text)) - len(row.example.text)
-    places = tuple(sentence_of_tokens(window, mail, offset) for window in row.loud)
-    wanted = {place for concern in gold.alignment.concerns for place in concern}
-    targets = torch.tensor([float(number in wanted) for number in range(len(mail.sentences))])
-    return SentenceRow(places, torch.from_numpy(clues(mail)), targets)
 
 
 def _by_owner(encoder: Encoder, texts: Sequence[str], cut_by: Sequence[str] | None = None) -> list[list[Window]]:

@@ -11,11 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import safetensors
 import torch
 import transformers
-from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.config import ModelConfig
@@ -23,14 +21,15 @@ from pipeline.errors import RecordError
 from pipeline.learning.augment import augmented
 from pipeline.learning.auxiliary import Task, read_tasks
 from pipeline.learning.calibration import calibrate
-from pipeline.learning.concern_fit import fit_concerns
-from pipeline.learning.concern_measure import Gold, best_threshold, read_gold
+from pipeline.learning.concern_fit import fit_concerns, hear, hear_to_learn
+from pipeline.learning.concern_gold import Gold, read_gold
 from pipeline.learning.data import Example, data_files, read_examples
 from pipeline.learning.evaluate import Report, as_text, evaluate, read_all
 from pipeline.learning.fit import Material, Progress, Recipe, fit, message_logits
-from pipeline.learning.rows import MessageRow, Targets, auxiliary_rows, message_rows, with_sentences
+from pipeline.learning.rows import MessageRow, Targets, auxiliary_rows, message_rows
 from pipeline.learning.scores import f1_score
 from pipeline.records import FLAG_LABELS
+from pipeline.triage.concern_head import save_head
 from pipeline.triage.encoder import Encoder, file_sha256
 from pipeline.triage.heads import LABELS, MANY, Heads
 from pipeline.triage.reader import UNCALIBRATED, Calibration, Reader
@@ -75,18 +74,18 @@ def train(
     torch.manual_seed(recipe.seed)
     encoder = Encoder.load(model.encoder, torch.float32)
     heads = new_heads(encoder, tasks, start)
-    gold = read_gold(Encoder.load(model.encoder), files)
-    material = prepare(encoder, split["train"], tasks, gold, recipe, progress)
-    dev = with_sentences(message_rows(encoder, split["dev"]), gold)
+    material = prepare(encoder, split["train"], tasks, recipe, progress)
+    dev = message_rows(encoder, split["dev"])
     fit(heads, encoder, material, recipe, progress, lambda _: progress(_told(heads, encoder, dev)))
-    progress("fitting the head of concerns")
-    fit_concerns(heads, encoder, material.messages)
     save_weights(out, heads, _card(files, examples, encoder, tasks, UNCALIBRATED, recipe))
     calibration = calibrate(*served_logits(load_reader(model.encoder, str(out)), split["dev"]))
     card = _card(files, examples, encoder, tasks, calibration, recipe)
-    card["concern_threshold"] = best_threshold(*sentence_logits(heads, encoder, dev, gold))
     save_weights(out, heads, card)
     reader = load_reader(model.encoder, str(out))
+    progress("fitting the head of concerns")
+    gold = read_gold(reader.encoder, files)
+    learnt = hear_to_learn(reader.encoder, _of(gold, split["train"]))
+    save_head(out, fit_concerns(learnt, hear(reader.encoder, _of(gold, split["dev"]))), reader.encoder)
     card["thresholds"] = {"flags": _flag_thresholds(reader, split["dev"])}
     reports = {name: evaluate(reader, split[name]) for name in ("dev", "test")}
     card["scores"] = {name: found.as_dict() for name, found in reports.items()}
@@ -104,13 +103,12 @@ def prepare(
     encoder: Encoder,
     examples: Sequence[Example],
     tasks: Sequence[Task],
-    gold: Mapping[str, Gold],
     recipe: Recipe,
     progress: Progress,
 ) -> Material:
     """Everything to train on, as tokens: ``examples``, their rewritten copies, and the rows of ``tasks``."""
     progress("preparing the texts")
-    messages = with_sentences(message_rows(encoder, examples), gold)
+    messages = message_rows(encoder, examples)
     rewritten = message_rows(encoder, augmented(list(examples), recipe.seed))
     return Material([*messages, *rewritten], {task.name: auxiliary_rows(encoder, task, "train") for task in tasks})
 
@@ -150,16 +148,8 @@ def served_logits(reader: Reader, examples: Sequence[Example]) -> tuple[dict[str
     )
 
 
-def sentence_logits(
-    heads: Heads, encoder: Encoder, rows: Sequence[MessageRow], gold: Mapping[str, Gold]
-) -> tuple[list[Gold], list[NDArray[np.float32]]]:
-    """Of the ``rows`` that have sentences, what is right and the logits (sentences,)."""
-    heads.eval()
-    known, found = [row for row in rows if row.sentences is not None], []
-    with torch.inference_mode():
-        for row in known:
-            found.append(message_logits(heads, encoder, [row])["concern"].cpu().numpy())
-    return [gold[row.example.id] for row in known], found
+def _of(gold: Mapping[str, Gold], examples: Sequence[Example]) -> list[Gold]:
+    return [gold[example.id] for example in examples if example.id in gold]
 
 
 def _told(heads: Heads, encoder: Encoder, rows: Sequence[MessageRow]) -> str:

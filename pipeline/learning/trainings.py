@@ -9,30 +9,32 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.learning.auxiliary import Task
 from pipeline.learning.calibration import calibrate
-from pipeline.learning.concern_fit import fit_concerns
-from pipeline.learning.concern_measure import Gold, best_threshold
 from pipeline.learning.data import Example
 from pipeline.learning.fit import Material, Progress, Recipe, fit
 from pipeline.learning.results import Prediction
-from pipeline.learning.rows import MessageRow, auxiliary_rows, message_rows, with_sentences
-from pipeline.learning.train import logits_and_targets, new_heads, prepare, sentence_logits
+from pipeline.learning.rows import MessageRow, auxiliary_rows, message_rows
+from pipeline.learning.train import logits_and_targets, new_heads, prepare
 from pipeline.triage.encoder import Encoder
-from pipeline.triage.heads import LABELS, Heads
+from pipeline.triage.heads import LABELS
 from pipeline.triage.reader import UNCALIBRATED
 from pipeline.triage.signal_rules import shipped_config
+from pipeline.triage.volume import joined
 from pipeline.triage.weights_file import save_weights
 
 FOLDS = 5
-VERSION = 1
+VERSION = 2
 """Of how texts are prepared and models are fitted; raise it when that changes, and nothing kept is taken for new."""
 _DIGITS = 5
+_NO_LETTER = re.compile(r"[\W\d_]+")
+_OPENING = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,10 @@ class Training:
 
 
 def fold(example: Example) -> int:
-    """0 to 4, by the hash of the pair or else the id."""
-    return int(hashlib.sha256(f"fold:{example.pair or example.id}".encode()).hexdigest(), 16) % FOLDS
+    """0 to 4, by the hash of the pair, else of how a longer text opens (people send the same twice), else of the id."""
+    opening = _NO_LETTER.sub("", example.text.lower())[:_OPENING]
+    name = example.pair or (opening if len(opening) == _OPENING else example.id)
+    return int(hashlib.sha256(f"fold:{name}".encode()).hexdigest(), 16) % FOLDS
 
 
 def begin_with(encoder: Encoder, tasks: Sequence[Task], recipe: Recipe, runs: Path, progress: Progress) -> Path | None:
@@ -74,44 +78,38 @@ def _start_card(encoder: Encoder) -> dict[str, Any]:
     return {"labels": labels, "encoder": {"name": encoder.name, "sha256": encoder.sha256}}
 
 
-def readings(
-    encoder: Encoder, training: Training, gold: Mapping[str, Gold], runs: Path, progress: Progress
-) -> list[Prediction]:
+def readings(encoder: Encoder, training: Training, runs: Path, progress: Progress) -> list[Prediction]:
     """What the model so trained says of the messages it is judged on.
 
     Those of the learnt messages that lie in the dev split are not trained on: they set the calibration.
     """
-    file = runs / f"{training.name.replace(' ', '-')}-{_fingerprint(encoder, training, gold)}.json"
+    file = runs / f"{training.name.replace(' ', '-')}-{_fingerprint(encoder, training)}.json"
     if file.is_file():
         progress(f"{training.name}: read before")
         return _remembered(file, training.judge)
     progress(f"{training.name}: learning from {len(training.learn)} messages, judged on {len(training.judge)}")
-    found = _run(encoder, training, gold, lambda line: progress(f"{training.name}: {line}"))
+    found = _run(encoder, training, lambda line: progress(f"{training.name}: {line}"))
     temporary = file.with_suffix(".new")
     temporary.parent.mkdir(parents=True, exist_ok=True)
-    temporary.write_text(json.dumps({one.id: [one.scores, one.margins] for one in found}), encoding="utf-8")
+    temporary.write_text(json.dumps({one.id: one.scores for one in found}), encoding="utf-8")
     os.replace(temporary, file)
     return found
 
 
-def _run(
-    encoder: Encoder, training: Training, gold: Mapping[str, Gold], progress: Callable[[str], None]
-) -> list[Prediction]:
+def _run(encoder: Encoder, training: Training, progress: Callable[[str], None]) -> list[Prediction]:
     recipe = training.recipe
     held = [example for example in training.learn if example.split == "dev"]
     learnt = [example for example in training.learn if example.split != "dev"]
     heads = new_heads(encoder, training.tasks, training.start)
-    material = prepare(encoder, learnt, training.tasks, gold, recipe, progress)
-    dev, judged = (with_sentences(message_rows(encoder, some), gold) for some in (held, training.judge))
+    material = prepare(encoder, learnt, training.tasks, recipe, progress)
+    dev, judged = (message_rows(encoder, some) for some in (held, training.judge))
     if not training.signals:
         material = replace(material, messages=_deaf(material.messages))
         dev, judged = _deaf(dev), _deaf(judged)
     fit(heads, encoder, material, replace(recipe, auxiliary_epochs=0), progress)
-    fit_concerns(heads, encoder, material.messages)
     calibration = calibrate(*logits_and_targets(heads, encoder, dev)) if dev else UNCALIBRATED
     logits, _ = logits_and_targets(heads, encoder, judged)
     scores = {name: values.tolist() for name, values in calibration.probabilities(logits).items()}
-    margins = _margins(heads, encoder, dev, judged, gold)
     return [
         _prediction(
             example,
@@ -119,52 +117,35 @@ def _run(
                 name: {label: round(scores[name][row][place], _DIGITS) for place, label in enumerate(labels)}
                 for name, labels in LABELS.items()
             },
-            margins.get(example.id),
         )
         for row, example in enumerate(training.judge)
     ]
-
-
-def _margins(
-    heads: Heads, encoder: Encoder, dev: Sequence[MessageRow], judged: Sequence[MessageRow], gold: Mapping[str, Gold]
-) -> dict[str, list[float]]:
-    """By id, how far each sentence of a judged mail stands above the threshold that suits the dev rows."""
-    threshold = best_threshold(*sentence_logits(heads, encoder, dev, gold))
-    if threshold is None:
-        return {}
-    known, logits = sentence_logits(heads, encoder, judged, gold)
-    return {
-        one.example.id: [round(float(value) - threshold, _DIGITS) for value in own]
-        for one, own in zip(known, logits, strict=True)
-    }
 
 
 def _deaf(rows: Sequence[MessageRow]) -> list[MessageRow]:
     return [replace(row, facts=(0.0,) * len(row.facts)) for row in rows]
 
 
-def _prediction(example: Example, scores: dict[str, dict[str, float]], margins: Sequence[float] | None) -> Prediction:
+def _prediction(example: Example, scores: dict[str, dict[str, float]]) -> Prediction:
     return Prediction(
         id=example.id,
         source=example.source,
-        text=example.text,
+        text=joined(example.subject, example.text),
         urgency=example.urgency,
         tone=example.tone,
         intensity=example.intensity,
         flags=example.flags,
         boundary=example.boundary,
         scores=scores,
-        margins=None if margins is None else tuple(margins),
     )
 
 
 def _remembered(file: Path, examples: Sequence[Example]) -> list[Prediction]:
     scores = json.loads(file.read_text(encoding="utf-8"))
-    return [_prediction(example, *scores[example.id]) for example in examples]
+    return [_prediction(example, scores[example.id]) for example in examples]
 
 
-def _fingerprint(encoder: Encoder, training: Training, gold: Mapping[str, Gold]) -> str:
-    known = {one.id: gold[one.id].alignment.concerns for one in (*training.learn, *training.judge) if one.id in gold}
+def _fingerprint(encoder: Encoder, training: Training) -> str:
     return _key(
         [
             VERSION,
@@ -172,7 +153,6 @@ def _fingerprint(encoder: Encoder, training: Training, gold: Mapping[str, Gold])
             encoder.sha256,
             [asdict(example) for example in training.learn],
             [(example.id, example.subject, example.text) for example in training.judge],
-            known,
             asdict(training.recipe),
             training.start.name if training.start else "",
             [_digest(task) for task in training.tasks],

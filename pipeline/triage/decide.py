@@ -66,7 +66,8 @@ def decide(
     """Decide on one message. ``scores`` are those of `heads.Reading`; ``signals`` point into ``text``.
 
     ``unanswered`` earlier mails of the customer make this one repeated, whatever it says: the flag stands, and a
-    matter that is normal by itself becomes high, as the rubric has it. ``languages`` are those that the model reads.
+    matter that is normal by itself becomes high, as the rubric has it. ``languages`` are those that the model reads: of
+    another one no feeling is claimed.
     """
     urgency = choose(scores["urgency"], thresholds.urgency, URGENCY_LABELS)
     tone = choose(scores["tone"], thresholds.tone, TONE_LABELS)
@@ -75,6 +76,8 @@ def decide(
     urgency = _repeated(_at_least(urgency, grave | {signal.name for signal in signals}), unanswered)
     reasons = (*_urgency_reasons(urgency, signals, grave, text), *_thread_reasons(unanswered), *doubts)
     intensity = int(max(scores["intensity"], key=lambda name: scores["intensity"][name]))
+    if language not in (*languages, UNKNOWN):
+        tone, intensity = Judgement("neutral", tone.scores["neutral"], tone.scores), 0
     flags = _flags(scores["flags"], thresholds.flags, signals, "repeat_contact" if unanswered else None)
     return Decision(urgency, tone, intensity, flags, bool(doubts), reasons, grave)
 

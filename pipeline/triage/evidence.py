@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.records import Evidence
 from pipeline.triage.heads import LABELS
@@ -92,7 +91,7 @@ def _proposals(number: int, question: Question) -> list[_Proposal]:
         parts = _clauses(question.text, *parts[0])
     found = []
     for target, label in question.chosen:
-        gains = [_gain(question, target, label, start, end) for start, end in parts]
+        gains = _gains(question, target, label, parts)
         best = sorted(range(len(parts)), key=lambda part: -gains[part])[:PROPOSED]
         found += [_Proposal(number, target, label, *parts[part]) for part in best if gains[part] > 0]
     return found
@@ -104,27 +103,25 @@ def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(left, right) for left, right in pairwise(edges) if text[left:right].strip()]
 
 
-def _lead(question: Question, target: str, label: str) -> NDArray[np.float32]:
-    """For each token, how much more it gives to ``label`` than to the other labels of ``target`` on average."""
-    values = question.reading.shares[target].values
-    lead: NDArray[np.float32] = values[:, LABELS[target].index(label)] - values.mean(axis=1)
-    return lead
-
-
-def _gain(question: Question, target: str, label: str, start: int, end: int) -> float:
-    offset = len(joined(question.subject, question.text)) - len(question.text)
-    lead = _lead(question, target, label)
-    spans = question.reading.shares[target].spans
-    return float(
-        sum(lead[row] for row, (left, right) in enumerate(spans) if start + offset <= left < right <= end + offset)
-    )
+def _gains(question: Question, target: str, label: str, parts: Sequence[tuple[int, int]]) -> list[float]:
+    """For each part (a span of the text) how much more its tokens give to ``label`` than to the others on average."""
+    shares = question.reading.shares[target]
+    spans = np.array(shares.spans).reshape(-1, 2) - (len(joined(question.subject, question.text)) - len(question.text))
+    real = spans[:, 0] < spans[:, 1]
+    values = shares.values[real]
+    lead = np.concatenate([[0.0], np.cumsum(values[:, LABELS[target].index(label)] - values.mean(axis=1))])
+    starts, ends = spans[real, 0], spans[real, 1]
+    edges = np.array(parts).reshape(-1, 2)
+    first, last = np.searchsorted(starts, edges[:, 0]), np.searchsorted(ends, edges[:, 1], side="right")
+    gains: list[float] = (lead[np.maximum(first, last)] - lead[first]).tolist()
+    return gains
 
 
 def _phrase(question: Question, proposal: _Proposal) -> tuple[int, int]:
     """The run of at most `PHRASE_WORDS` words inside a proposal that gave most; the whole where it is short."""
     words = [match.span() for match in _WORD.finditer(question.text, proposal.start, proposal.end)]
     if len(words) > PHRASE_WORDS:
-        gains = [_gain(question, proposal.target, proposal.label, *word) for word in words]
+        gains = _gains(question, proposal.target, proposal.label, words)
         sums = np.convolve(gains, np.ones(PHRASE_WORDS), mode="valid")
         first = int(np.argmax(sums))
         words = words[first : first + PHRASE_WORDS]

@@ -17,8 +17,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import BertModel
 
-from pipeline.triage.heads import half_way
-
 KEYS = 32
 """The lanes of the widest register: 64 bytes of bfloat16."""
 LENGTHS = 8
@@ -79,17 +77,15 @@ class FastBody:
         self._heads: int = body.config.num_attention_heads
         self._layers = [_Layer.of(layer) for layer in body.encoder.layer]
 
-    def states(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Token states (n, tokens, width) in single precision, as `Heads.states` gives them."""
         tokens = ids.shape[1]
         states: Tensor = self._embeddings(input_ids=F.pad(ids, (0, -tokens % LENGTHS)))
         padded = F.pad(mask, (0, -tokens % KEYS))
         unread = torch.zeros(padded.shape, dtype=states.dtype).masked_fill_(~padded, float("-inf"))[:, None, None, :]
-        middle = states
-        for number, layer in enumerate(self._layers, start=1):
+        for layer in self._layers:
             states = layer(states, self._heads, unread)
-            middle = states if number == half_way(len(self._layers)) else middle
-        return states[:, :tokens].float(), middle[:, :tokens].float()
+        return states[:, :tokens].float()
 
 
 def _attention(joint: Tensor, heads: int, unread: Tensor) -> Tensor:

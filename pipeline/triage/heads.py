@@ -5,8 +5,6 @@ still counts. For urgency and flags the mean is that of a single window of a lon
 most urgent: over all of it, an emergency told in the last of ten paragraphs is thinned out to nothing. Mean and maximum
 are sums over tokens, so each logit splits exactly into a share for each token.
 
-A fifth head asks of each sentence whether it is a concern.
-
 Auxiliary heads (emotions, irony and the like) are trained beside these four, so that the layers learn from more than
 the messages at hand; nothing that is served asks them.
 """
@@ -21,7 +19,6 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.records import BOUNDARY_LABELS, FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.concerns import CLUES
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.signals import FACTS
 from pipeline.triage.volume import SURFACE_NAMES
@@ -71,12 +68,6 @@ def auxiliary_key(task: str) -> str:
     return f"of_{task}"
 
 
-def half_way(depth: int) -> int:
-    """The layer whose states sentences are judged by: the whole mail has been seen, but the sentences still differ;
-    further up each token is about the message as a whole."""
-    return depth // 2
-
-
 class Heads(nn.Module):
     """A copy of the encoder, its token embeddings shared and frozen, with a linear head for each question."""
 
@@ -93,7 +84,6 @@ class Heads(nn.Module):
         self.tone = nn.Linear(width + len(SURFACE_NAMES), len(TONE_LABELS))
         self.intensity = nn.Linear(width + len(SURFACE_NAMES), len(INTENSITY_LABELS))
         self.boundary = nn.Linear(width + len(FACTS), len(LABELS["boundary"]))
-        self.concern = nn.Linear(encoder.width + len(CLUES), 1)
         self.auxiliary = nn.ModuleDict(
             {auxiliary_key(task): nn.Linear(width, count) for task, count in (auxiliary or {}).items()}
         )
@@ -112,10 +102,10 @@ class Heads(nn.Module):
             raise RuntimeError(f"other tensors than expected: {sorted(expected ^ tensors.keys())[:3]} ...")
         self.load_state_dict(tensors, strict=False)
 
-    def states(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Token states (n, tokens, width) in single precision: after the last layer, and half way up."""
-        found = self.body(input_ids=ids, attention_mask=mask.long(), output_hidden_states=True)
-        return found.last_hidden_state.float(), found.hidden_states[half_way(self.depth)].float()
+    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Token states (n, tokens, width) in single precision, after the last layer."""
+        states: Tensor = self.body(input_ids=ids, attention_mask=mask.long()).last_hidden_state.float()
+        return states
 
     def summary(self, states: Tensor, mask: Tensor, owners: Tensor, messages: int) -> Summary:
         real = mask.unsqueeze(2)
@@ -132,11 +122,6 @@ class Heads(nn.Module):
         """Logits of urgency, flags and boundary (messages, labels); they hear the signals but not the volume."""
         heard = torch.cat([self.drop(vectors), facts], dim=1)
         return {"urgency": self.urgency(heard), "flags": self.flags(heard), "boundary": self.boundary(heard)}
-
-    def of_sentences(self, states: Tensor, clues: Tensor) -> Tensor:
-        """How much each sentence (n, width), with its clues (n, clues), is a concern: logits (n,)."""
-        logits: Tensor = self.concern(torch.cat([self.drop(states), clues], dim=1)).squeeze(1)
-        return logits
 
     def focus(self, summary: Summary, facts: Tensor) -> tuple[Tensor, Tensor]:
         """For each message its gravest window (messages,) and the vector (messages, 2 * width) of that."""

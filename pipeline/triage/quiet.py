@@ -81,6 +81,13 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 """In a sentence that addresses somebody these are insults too; in another one they may have taken a card."""
+_CALLED = re.compile(
+    r"(?:(?:oh|well|honestly|seriously),? )?(?:you|u)(?: all| lot| people)?(?: are| r)?(?: an?)?"
+    r" (?:absolute|utter|proper|complete and utter|bunch of|pack of|load of|shower of)(?: [a-z'-]+){1,2}[.!]*"
+    r"|what an? (?:absolute |utter |complete |total )?(?:bunch|pack|load|shower) of [a-z'-]+(?: [a-z'-]+)?"
+    r"(?: you(?: all| lot| people)? are)?[.!]*"
+)
+"""A sentence that does nothing but call somebody something, whatever the word: no list has them all."""
 _SENTENCE = re.compile(r"(?:(?![.!?]+\s|  ).)+[.!?]*")
 """Cut without regard to capitals, unlike `sentences`: shouting must not move the cuts."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
@@ -116,10 +123,14 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _without_insults(text: str) -> str:
-    return _SENTENCE.sub(lambda match: _without_insult(match.group()), text) if _NAMES.search(text) else text
+    return _SENTENCE.sub(lambda match: _without_insult(match.group()), text)
 
 
 def _without_insult(sentence: str) -> str:
+    if _CALLED.fullmatch(sentence.strip()):
+        return " " * len(sentence)
+    if not _NAMES.search(sentence):
+        return sentence
     addressed = _ADDRESSED.search(sentence) is not None
     rest = (_NAMES if addressed else _INSULT).sub(_blank, sentence)
     kept = _WORD.findall(rest)

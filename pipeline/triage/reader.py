@@ -14,8 +14,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.triage.concern_head import sentence_of_tokens, sentence_states
-from pipeline.triage.concerns import Mail, clues
 from pipeline.triage.encoder import Encoder, Window
 from pipeline.triage.fast_body import fast_body
 from pipeline.triage.heads import FOCUSED, LABELS, MANY, Heads
@@ -39,19 +37,17 @@ class Shares:
 class Reading:
     """What the model says of one text: a calibrated probability for each label of each head that was asked.
 
-    ``shares`` of urgency and tone, where they were asked for. ``margins`` says for each sentence of the mail, where one
-    was given and the weights know concerns, how far it stands above (or, negative, below) the threshold of a concern.
+    ``shares`` of urgency and tone, where they were asked for.
     """
 
     scores: Mapping[str, Mapping[str, float]]
     shares: Mapping[str, Shares]
-    margins: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """For each head a temperature, by which its logits are divided (Guo et al. 2017), and what is then added to each
-    label's logit (vector scaling with one common slope); the flags get no addition."""
+    label's logit (vector scaling with one common slope)."""
 
     temperature: Mapping[str, float]
     bias: Mapping[str, Sequence[float]]
@@ -60,15 +56,11 @@ class Calibration:
         return {name: self._of(name, values) for name, values in logits.items()}
 
     def _of(self, name: str, logits: Tensor) -> Tensor:
-        scaled = logits / self.temperature[name]
-        if name == MANY:
-            return torch.sigmoid(scaled)
-        return torch.softmax(scaled + torch.tensor(self.bias[name], device=logits.device), dim=-1)
+        scaled = logits / self.temperature[name] + torch.tensor(self.bias[name], device=logits.device)
+        return torch.sigmoid(scaled) if name == MANY else torch.softmax(scaled, dim=-1)
 
 
-UNCALIBRATED = Calibration(
-    dict.fromkeys(LABELS, 1.0), {name: (0.0,) * len(labels) for name, labels in LABELS.items() if name != MANY}
-)
+UNCALIBRATED = Calibration(dict.fromkeys(LABELS, 1.0), {name: (0.0,) * len(labels) for name, labels in LABELS.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,6 @@ class _Seen:
 
     logits: Mapping[str, Tensor]
     shares: Mapping[str, Shares]
-    sentences: NDArray[np.float32] | None = None
 
 
 _NOTHING = _Seen({}, {})
@@ -86,13 +77,12 @@ _NOTHING = _Seen({}, {})
 @dataclass(frozen=True, slots=True)
 class _Version:
     """A text to be read, made of ``source``. ``loud`` is what the volume is measured of, ``calm`` where the signals are
-    looked for, empty where neither is asked; ``mail`` is what to look for concerns in."""
+    looked for, empty where neither is asked."""
 
     text: str
     source: str
     loud: str = ""
     calm: str = ""
-    mail: Mail | None = None
 
 
 class Reader:
@@ -103,12 +93,10 @@ class Reader:
         encoder: Encoder,
         heads: Heads,
         calibration: Calibration = UNCALIBRATED,
-        concern_threshold: float | None = None,
     ) -> None:
         self.encoder = encoder
         self.heads = heads.eval()
         self.calibration = calibration
-        self.concern_threshold = concern_threshold
         fast = fast_body(heads.body)
         self._states = fast.states if fast else heads.states
 
@@ -118,20 +106,17 @@ class Reader:
         *,
         asked: Sequence[Collection[str]] | None = None,
         shares: bool = False,
-        mails: Sequence[Mail | None] | None = None,
     ) -> list[Reading]:
         """Read texts, in batches sorted by length; the order of ``texts`` is kept.
 
         ``asked`` names for each text the heads that it is read for, by default all of them; ``shares`` needs all.
-        ``mails``, where given, are those whose sentences are scored; the text of each ends the text that is read.
         """
         found: list[_Seen] = []
         wanted = asked or [tuple(LABELS)] * len(texts)
-        scored = mails or [None] * len(texts)
         with torch.inference_mode():
             for start in range(0, len(texts), READ_AT_ONCE):
                 part = slice(start, start + READ_AT_ONCE)
-                found += self._read(texts[part], wanted[part], scored[part], shares)
+                found += self._read(texts[part], wanted[part], shares)
         return self._calibrated(found)
 
     def _calibrated(self, found: Sequence[_Seen]) -> list[Reading]:
@@ -143,17 +128,10 @@ class Reader:
                 probabilities = self.calibration.probabilities(stacked)[name].tolist()
                 for row, values in zip(rows, probabilities, strict=True):
                     scores[row][name] = dict(zip(labels, values, strict=True))
-        return [Reading(own, one.shares, self._margins(one.sentences)) for own, one in zip(scores, found, strict=True)]
+        return [Reading(own, one.shares) for own, one in zip(scores, found, strict=True)]
 
-    def _margins(self, logits: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-        if logits is None or self.concern_threshold is None:
-            return None
-        return logits - np.float32(self.concern_threshold)
-
-    def _read(
-        self, texts: Sequence[str], asked: Sequence[Collection[str]], mails: Sequence[Mail | None], shares: bool
-    ) -> list[_Seen]:
-        pairs = [_versions(*one) for one in zip(texts, asked, mails, strict=True)]
+    def _read(self, texts: Sequence[str], asked: Sequence[Collection[str]], shares: bool) -> list[_Seen]:
+        pairs = [_versions(*one) for one in zip(texts, asked, strict=True)]
         versions = list(dict.fromkeys(version for pair in pairs for version in pair if version))
         seen: dict[_Version | None, _Seen] = {None: _NOTHING}
         for batch in self.encoder.batches(
@@ -167,7 +145,7 @@ class Reader:
         owners = list(dict.fromkeys(window.owner for window in windows))
         place = {owner: row for row, owner in enumerate(owners)}
         ids, mask = self.encoder.collate(windows)
-        states, middle = self._states(ids, mask)
+        states = self._states(ids, mask)
         summary = heads.summary(
             states, mask, torch.tensor([place[window.owner] for window in windows], device=device), len(owners)
         )
@@ -179,41 +157,23 @@ class Reader:
         on_cpu = {name: values.cpu() for name, values in logits.items()}
         found = {}
         for row, owner in enumerate(owners):
-            mail = versions[owner].mail
-            mine = [number for number, window in enumerate(windows) if window.owner == owner] if shares or mail else []
+            mine = [number for number, window in enumerate(windows) if window.owner == owner] if shares else []
             found[owner] = _Seen(
                 {name: values[row] for name, values in on_cpu.items()},
                 _shares(heads, windows, states, mask, mine, int(chosen[row]), whole[row]) if shares else {},
-                self._sentences(mail, versions[owner], [windows[number] for number in mine], middle[mine])
-                if mail
-                else None,
             )
         return found
 
-    def _sentences(
-        self, mail: Mail, version: _Version, windows: Sequence[Window], states: Tensor
-    ) -> NDArray[np.float32]:
-        """How much each sentence of ``mail`` is a concern, as logits (sentences,)."""
-        if not mail.sentences:
-            return np.zeros(0, np.float32)
-        offset = len(version.text) - len(mail.text)
-        places = [sentence_of_tokens(window, mail, offset) for window in windows]
-        heard = torch.from_numpy(clues(mail)).to(states.device)
-        logits: NDArray[np.float32] = (
-            self.heads.of_sentences(sentence_states(states, places, len(mail.sentences)), heard).cpu().numpy()
-        )
-        return logits
 
-
-def _versions(text: str, asked: Collection[str], mail: Mail | None) -> tuple[_Version | None, _Version | None]:
+def _versions(text: str, asked: Collection[str]) -> tuple[_Version | None, _Version | None]:
     """What to read of ``text`` for tone and intensity, and what for urgency and flags: one version where both agree."""
-    loud = hushed(text) if mail or any(name not in FOCUSED for name in asked) else None
+    loud = hushed(text) if any(name not in FOCUSED for name in asked) else None
     calm = quiet(text) if any(name in FOCUSED for name in asked) else None
     if loud is not None and loud == calm:
-        both = _Version(loud, text, text, calm, mail)
+        both = _Version(loud, text, text, calm)
         return both, both
     return (
-        None if loud is None else _Version(loud, text, loud=text, mail=mail),
+        None if loud is None else _Version(loud, text, loud=text),
         None if calm is None else _Version(calm, text, calm=calm),
     )
 
@@ -222,7 +182,7 @@ def _joined(loud: _Seen, calm: _Seen, asked: Collection[str]) -> _Seen:
     logits = {name: (calm if name in FOCUSED else loud).logits[name] for name in asked}
     both = bool(loud.shares and calm.shares)
     shares = {"urgency": calm.shares["urgency"], "tone": loud.shares["tone"]} if both else {}
-    return _Seen(logits, shares, loud.sentences)
+    return _Seen(logits, shares)
 
 
 def _shares(

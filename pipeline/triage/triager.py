@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from pipeline.config import ModelConfig, Thresholds
 from pipeline.records import Concern, Evidence, Message, Triage
 from pipeline.triage.boundary import escalation
+from pipeline.triage.concern_head import ConcernHead, load_head
 from pipeline.triage.concerns import Mail, find_concerns
 from pipeline.triage.decide import Decision, decide
 from pipeline.triage.evidence import Question, find_evidence
 from pipeline.triage.language import ENGLISH, detect
-from pipeline.triage.published_head import ConcernHead, load_head
 from pipeline.triage.quiet import closed_up, hushed, quiet
 from pipeline.triage.reader import Reader, Reading
 from pipeline.triage.signal_rules import SAFETY, Signal, SignalRules, shipped_rules
@@ -71,11 +71,7 @@ class Triager:
     def triage(self, messages: Sequence[Message], thresholds: Callable[[str | None], Thresholds]) -> list[Triage]:
         """Triage a batch; the order is kept. ``thresholds`` gives those of a mailbox. Any text is accepted."""
         messages = [_readable(message) for message in messages]
-        readings = self._reader.read(
-            [joined(message.subject, message.text) for message in messages],
-            shares=True,
-            mails=None if self._concern_head else [Mail.of(message.subject, message.text) for message in messages],
-        )
+        readings = self._reader.read([joined(message.subject, message.text) for message in messages], shares=True)
         decided = [
             _decided(message, reading, thresholds(message.mailbox), self.rules, self._languages)
             for message, reading in zip(messages, readings, strict=True)
@@ -96,7 +92,7 @@ class Triager:
     def _margins(self, decided: Sequence[_Decided]) -> list[NDArray[np.float32] | None]:
         """How far each sentence of each message stands above the threshold of a concern; None where rules decide."""
         if self._concern_head is None:
-            return [one.reading.margins for one in decided]
+            return [None] * len(decided)
         mails = [Mail.of(one.message.subject, one.message.text) for one in decided]
         return list(self._concern_head.margins(self._reader.encoder, mails))
 

@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save
 
 from pipeline.errors import ModelError
 from pipeline.triage.encoder import Encoder
-from pipeline.triage.heads import LABELS, MANY, Heads
+from pipeline.triage.heads import LABELS, Heads
 from pipeline.triage.reader import Calibration, Reader
 
 SHIPPED = Path(__file__).resolve().parent / "weights"
@@ -88,11 +88,8 @@ def load_reader(encoder_name: str, weights: str) -> Reader:
     folder = weights_folder(weights)
     card = read_card(folder)
     calibration = _calibration(folder, card)
-    threshold = card.get("concern_threshold")
-    if threshold is not None and not isinstance(threshold, float):
-        raise _broken(folder, TypeError("concern_threshold must be a number or null"))
     encoder = Encoder.load(encoder_name)
-    return Reader(encoder, load_heads(encoder, folder).requires_grad_(False), calibration, threshold)
+    return Reader(encoder, load_heads(encoder, folder).requires_grad_(False), calibration)
 
 
 def _calibration(folder: Path, card: Mapping[str, Any]) -> Calibration:
@@ -100,11 +97,7 @@ def _calibration(folder: Path, card: Mapping[str, Any]) -> Calibration:
         found = card["calibration"]
         return Calibration(
             {name: float(found["temperature"][name]) for name in LABELS},
-            {
-                name: tuple(float(found["bias"][name][label]) for label in labels)
-                for name, labels in LABELS.items()
-                if name != MANY
-            },
+            {name: tuple(float(found["bias"][name][label]) for label in labels) for name, labels in LABELS.items()},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _broken(folder, error) from error

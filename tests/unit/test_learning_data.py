@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from typer.testing import CliRunner
 import pipeline.learning.train
 from pipeline.cli import app
 from pipeline.errors import RecordError
-from pipeline.learning.augment import augmented
+from pipeline.learning.augment import JOINED, MOST_ASIDES, SURROUNDED, augmented, join, small_talk
 from pipeline.learning.data import SEED, Example, data_files, read_examples
 from pipeline.learning.fit import Recipe
 from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS
@@ -108,6 +109,43 @@ def test_rewritten_messages_keep_their_urgency_and_flags() -> None:
     assert {(copy.urgency, copy.flags) for copy in copies} == {("high", ("money",))}
     assert {copy.tone for copy in copies} == {"worried", "abusive"}
     assert all("It is dim." in copy.text for copy in copies)
+
+
+def test_two_messages_in_one_are_as_urgent_as_the_more_urgent_and_felt_as_the_stronger() -> None:
+    trifle = Example("a", "Leaflet", "A comma is missing.", "low", "positive", 1, ("no_ask",), boundary="none")
+    grave = Example("b", "", "The money is going out.", "critical", "worried", 2, ("security",), boundary="none")
+    for one, other in ((trifle, grave), (grave, trifle)):
+        found = join(one, other)
+        assert (found.id, found.subject) == (one.id, one.subject)
+        assert found.text == f"{one.text}\n\n{other.text}"
+        assert (found.urgency, found.tone, found.intensity) == ("critical", "worried", 2)
+        assert (found.flags, found.boundary) == (("security",), "none")
+    assert join(trifle, trifle).flags == ("no_ask",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [("none", "none", "none"), ("none", "danger", "danger"), ("danger", "", ""), ("danger", "threat", "")],
+)
+def test_a_boundary_is_claimed_of_two_messages_only_where_it_is_sure(one: str, other: str, both: str) -> None:
+    row = Example("a", "", "x", "low", "neutral", 0, ())
+    assert join(replace(row, boundary=one), replace(row, boundary=other)).boundary == both
+
+
+def test_some_copies_stand_among_small_talk_and_keep_their_labels() -> None:
+    rows = [Example(str(number), "Lamp", "It is dim.", "high", "worried", 1, ("money",)) for number in range(1000)]
+    surrounded = [copy for copy in augmented(rows, seed=3) if any(aside in copy.text for aside in small_talk())]
+    assert 0.5 * SURROUNDED * len(rows) < len(surrounded) < 2 * SURROUNDED * len(rows)
+    places = set()
+    for copy in surrounded:
+        paragraphs = copy.text.split("\n\n")
+        places.add((paragraphs[0] == "It is dim.", paragraphs[-1] == "It is dim."))
+        assert 3 <= len(paragraphs) <= MOST_ASIDES + 1
+        assert set(paragraphs) - {"It is dim."} <= set(small_talk())
+        assert (copy.urgency, copy.tone, copy.intensity, copy.flags) == ("high", "worried", 1, ("money",))
+    assert places == {(True, False), (False, True), (False, False)}
+    joined = [copy for copy in augmented(rows, seed=3) if copy.text.count("It is dim.") == 2]
+    assert 0.5 * JOINED * len(rows) < len(joined) < 2 * JOINED * len(rows)
 
 
 @given(st.text(min_size=1, max_size=40), st.lists(st.text(min_size=1, max_size=40), min_size=2, max_size=6))

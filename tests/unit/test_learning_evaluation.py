@@ -16,7 +16,7 @@ from pipeline.config import ModelConfig
 from pipeline.errors import RecordError
 from pipeline.learning import evaluation, trainings
 from pipeline.learning.data import Example, data_files, read_examples
-from pipeline.learning.evaluation import CURVE, Plan, evaluate_all
+from pipeline.learning.evaluation import CURVE, WHOLE, Plan, evaluate_all
 from pipeline.learning.fit import Recipe
 from pipeline.learning.invariance import CHANGES
 from pipeline.learning.results import Results
@@ -135,7 +135,7 @@ def test_the_learning_curve_grows_to_the_whole_fold(run: Run) -> None:
     sizes = list(dict.fromkeys(trial.trained_on for trial in run.results.learning_curve))
     assert sizes == [*(int(share * whole) for share in CURVE), whole]
     assert {trial.name for trial in run.results.learning_curve} == {
-        "10% of the messages", "25% of the messages", "50% of the messages", "fold 0",
+        "10% of the messages", "25% of the messages", "50% of the messages", WHOLE,
     }  # fmt: skip
     assert all(0 <= score <= 1 for trial in run.results.learning_curve for score in (trial.urgency, trial.tone))
 
@@ -143,7 +143,7 @@ def test_the_learning_curve_grows_to_the_whole_fold(run: Run) -> None:
 def test_each_ablation_lacks_what_it_is_called_for(run: Run) -> None:
     by_name = {training.name: training for training in run.trainings}
     assert set(dict.fromkeys(trial.name for trial in run.results.ablations)) == {
-        "fold 0", "without own mails", "without own short messages", "without calls", "without signals",
+        WHOLE, "without own mails", "without own short messages", "without calls", "without signals",
         "without auxiliary data", "without repeating auxiliary data", "encoder frozen",
     }  # fmt: skip
     for name, source in (("own mails", "mails_9"), ("own short messages", "messages_9"), ("calls", "calls")):
@@ -151,16 +151,16 @@ def test_each_ablation_lacks_what_it_is_called_for(run: Run) -> None:
         assert learn and source not in {one.source for one in learn}
     assert not by_name["without signals"].signals
     assert by_name["without auxiliary data"].start is None and not by_name["without auxiliary data"].tasks
-    assert by_name["without repeating auxiliary data"].start == by_name["fold 0"].start is not None
+    assert by_name["without repeating auxiliary data"].start == by_name[WHOLE].start is not None
     assert by_name["encoder frozen"].recipe.frozen
-    groups = {trial.source: trial.held_out for trial in run.results.ablations if trial.name == "fold 0"}
+    groups = {trial.source: trial.held_out for trial in run.results.ablations if trial.name == WHOLE}
     assert set(groups) <= {"written mails", "short messages", "calls"}
     assert sum(groups.values()) == len(run.trainings[0].judge)
 
 
 def test_the_weights_under_test_are_measured_on_what_they_never_saw(plan: Plan, run: Run) -> None:
     results = run.results
-    assert [one.id for one in results.held_out] == [one.id for one in everything(plan) if one.split != "train"]
+    assert [one.id for one in results.held_out] == [one.id for one in everything(plan) if one.split == "test"]
     assert results.card["auxiliary"] == {"irony": {"rows": 20, "labels": ["plain", "ironic"]}}
     assert [(score.task, score.rows) for score in results.auxiliary] == [("irony", 20)]
     own_dev = [one for one in everything(plan) if one.split == "dev" and one.source != "calls"]

@@ -5,17 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
 from pipeline.learning.auxiliary import Task, read_tasks
-from pipeline.learning.concern_measure import read_gold
 from pipeline.learning.data import Example, read_examples
 from pipeline.learning.fit import SMOOTHING, Material, Recipe, class_weights, fit, message_logits, message_loss
-from pipeline.learning.rows import MessageRow, Targets, auxiliary_rows, message_rows, with_sentences
+from pipeline.learning.rows import MessageRow, Targets, auxiliary_rows, message_rows
 from pipeline.records import URGENCY_LABELS
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.heads import FOCUSED, LABELS, Heads
@@ -114,7 +112,7 @@ def test_training_touches_every_layer_and_head_but_never_the_embeddings(
     assert heads.frozen and all(".embeddings." in name for name in heads.frozen)
     untouched = before.keys() - changed(before, weights(heads))
     assert heads.frozen <= untouched
-    assert {name for name in untouched - heads.frozen if not name.startswith("concern.")} <= {
+    assert {name for name in untouched - heads.frozen} <= {
         name
         for name in before
         if name.endswith("key.bias")  # a softmax over the keys does not feel them
@@ -142,46 +140,6 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(
     other = weights(trained(encoder, material, replace(RECIPE, seed=8)))
     assert not changed(one, same)
     assert changed(one, other)
-
-
-def test_a_row_with_sentences_trains_the_concern_head(encoder: Encoder, tmp_path: Path) -> None:
-    text = "We had a sunny week. The kettle leaks oil."
-    row = {"id": "a", "text": text, "urgency": "normal", "tone": "neutral", "concerns": ["kettle leaks oil"]}
-    file = write_rows(tmp_path / "rows.jsonl", [row])
-    bare = message_rows(encoder, read_examples([file]))
-    for rows, learns in ((bare, False), (with_sentences(bare, read_gold(encoder, [file])), True)):
-        heads = new_heads(encoder)
-        before = weights(heads)
-        fit(heads, encoder, Material(rows * 8, {}), RECIPE, no_progress)
-        assert ("concern.weight" in changed(before, weights(heads))) == learns
-
-
-def test_sentences_are_read_alike_alone_and_beside_others(encoder: Encoder, tmp_path: Path) -> None:
-    texts = [
-        "The kettle leaks oil. We had a sunny week.",
-        "Where is my parcel? It was sent on Monday. Ada",
-        "No sentence",
-    ]
-    labelled = [
-        {
-            "id": str(number),
-            "text": text,
-            "urgency": "normal",
-            "tone": "neutral",
-            **({"concerns": ["kettle"]} if number < 2 else {}),
-        }
-        for number, text in enumerate(texts)
-    ]
-    file = write_rows(tmp_path / "rows.jsonl", labelled)
-    rows = with_sentences(message_rows(encoder, read_examples([file])), read_gold(encoder, [file]))
-    heads = new_heads(encoder).eval()
-    with torch.inference_mode():
-        first, second, third = (message_logits(heads, encoder, [row]) for row in rows)
-        together = message_logits(heads, encoder, [rows[2], *rows[:2]])
-    assert "concern" not in third
-    assert together["concern"].tolist() == pytest.approx(
-        [*first["concern"].tolist(), *second["concern"].tolist()], abs=0.05
-    )
 
 
 def test_all_heads_are_read_from_what_they_hear(encoder: Encoder, rows: list[MessageRow]) -> None:

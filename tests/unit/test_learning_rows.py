@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -13,25 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.learning.calibration import UNKNOWN
-from pipeline.learning.concern_measure import Gold, read_gold
-from pipeline.learning.data import Example, read_examples
+from pipeline.learning.data import Example
 from pipeline.learning.rows import (
     AuxiliaryRow,
-    MessageRow,
     Targets,
     in_batches,
     message_rows,
     pieces,
-    with_sentences,
 )
-from pipeline.triage.concern_head import NONE
-from pipeline.triage.concerns import CLUES
 from pipeline.triage.encoder import Encoder, Window
 from pipeline.triage.heads import LABELS
 from pipeline.triage.quiet import hushed, quiet
 from pipeline.triage.signals import FACTS, facts
 from pipeline.triage.volume import surface
-from tests.unit.tiny_model import tiny_encoder, write_rows
+from tests.unit.tiny_model import tiny_encoder
 
 LOUD = Example(
     "loud",
@@ -135,54 +128,6 @@ def test_a_boundary_that_nobody_labelled_is_unknown_where_something_points_to_on
 ) -> None:
     (found,) = Targets.of([example]).boundary.tolist()
     assert found == (UNKNOWN if label is None else LABELS["boundary"].index(label))
-
-
-@pytest.fixture
-def labelled(tmp_path: Path, encoder: Encoder) -> tuple[list[MessageRow], dict[str, Gold]]:
-    text = "We had a sunny week. The kettle leaks oil on table four. The birds sing."
-    rows: list[dict[str, Any]] = [
-        {
-            "id": "a",
-            "subject": "Hello",
-            "text": text,
-            "urgency": "normal",
-            "tone": "neutral",
-            "concerns": ["kettle leaks oil on table four"],
-        },
-        {"id": "b", "text": text, "urgency": "normal", "tone": "neutral"},
-        {"id": "c", "text": "...", "urgency": "normal", "tone": "neutral", "concerns": []},
-    ]
-    file = write_rows(tmp_path / "rows.jsonl", rows)
-    gold = read_gold(encoder, [file])
-    return with_sentences(message_rows(encoder, read_examples([file])), gold), gold
-
-
-def test_a_mail_with_labelled_concerns_has_its_sentences(labelled: tuple[list[MessageRow], dict[str, Gold]]) -> None:
-    (known, unknown, empty), gold = labelled
-    sentences = known.sentences
-    assert sentences is not None
-    wanted = {place for concern in gold["a"].alignment.concerns for place in concern}
-    assert 1 in wanted
-    assert sentences.wanted.tolist() == [float(place in wanted) for place in range(3)]
-    assert sentences.clues.shape == (3, len(CLUES))
-    assert unknown.sentences is None
-    assert empty.sentences is None
-
-
-def test_the_tokens_of_a_sentence_are_those_of_its_words(
-    labelled: tuple[list[MessageRow], dict[str, Gold]], encoder: Encoder
-) -> None:
-    (known, *_), _ = labelled
-    assert known.sentences is not None
-    (places,), (window,) = known.sentences.places, known.loud
-    whole = "Hello\n\nWe had a sunny week. The kettle leaks oil on table four. The birds sing."
-    said = [
-        "".join(whole[start:end] for (start, end), place in zip(window.spans, places, strict=True) if place == number)
-        for number in range(3)
-    ]
-    assert said == ["Wehadasunnyweek", "Thekettleleaksoilontablefour", "Thebirdssing"]
-    subject = [place for (start, end), place in zip(window.spans, places, strict=True) if start < end <= 5]
-    assert subject == [NONE]
 
 
 def test_facts_have_their_width(encoder: Encoder) -> None:

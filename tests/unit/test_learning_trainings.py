@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from pipeline.learning import trainings
 from pipeline.learning.auxiliary import Task, read_tasks
-from pipeline.learning.concern_measure import Gold, read_gold
 from pipeline.learning.data import Example, read_examples
 from pipeline.learning.fit import Material, Recipe, fit
 from pipeline.learning.trainings import FOLDS, Training, begin_with, fold, readings
@@ -46,11 +45,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for row in rows:
         row["concerns"] = [row["text"][:-1]]
     return write_rows(tmp_path_factory.mktemp("data") / "mails_9.jsonl", rows)
-
-
-@pytest.fixture(scope="module")
-def gold(encoder: Encoder, file: Path) -> dict[str, Gold]:
-    return read_gold(encoder, [file])
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +82,15 @@ def test_rows_of_a_pair_share_their_fold(one: str, other: str, pair: str) -> Non
     assert fold(rows[0]) == fold(rows[1]) in range(FOLDS)
 
 
+def test_a_text_that_was_sent_twice_shares_its_fold() -> None:
+    said = "@SomeFirm hello, a friend told me to write to you about the state of my channel, can you help me"
+    rows = [Example(f"row-{number}", "", text, "low", "neutral", 0, ())
+            for number, text in enumerate((said, f"{said.upper()}!! link", f"  {said} 14"))]  # fmt: skip
+    assert len({fold(row) for row in rows}) == 1
+    short = [Example(f"row-{number}", "", "thanks", "low", "neutral", 0, ()) for number in range(40)]
+    assert len({fold(row) for row in short}) == FOLDS
+
+
 def test_the_folds_are_about_equally_large() -> None:
     counts = [0] * FOLDS
     for number in range(2000):
@@ -96,9 +99,9 @@ def test_the_folds_are_about_equally_large() -> None:
 
 
 def test_what_is_judged_is_read_with_probabilities_of_every_label(
-    encoder: Encoder, training: Training, gold: dict[str, Gold], tmp_path: Path
+    encoder: Encoder, training: Training, tmp_path: Path
 ) -> None:
-    found = readings(encoder, training, gold, tmp_path, quiet)
+    found = readings(encoder, training, tmp_path, quiet)
     assert [one.id for one in found] == [one.id for one in training.judge]
     for one, example in zip(found, training.judge, strict=True):
         assert (one.text, one.urgency, one.tone, one.flags) == (
@@ -114,9 +117,9 @@ def test_what_is_judged_is_read_with_probabilities_of_every_label(
 
 
 def test_dev_rows_are_held_back_and_judged_rows_never_seen(
-    encoder: Encoder, training: Training, gold: dict[str, Gold], tmp_path: Path, fitted: list[Material]
+    encoder: Encoder, training: Training, tmp_path: Path, fitted: list[Material]
 ) -> None:
-    readings(encoder, training, gold, tmp_path, quiet)
+    readings(encoder, training, tmp_path, quiet)
     (material,) = fitted
     seen = {row.example.id for row in material.messages}
     assert seen == {one.id for one in training.learn if one.split != "dev"}
@@ -124,11 +127,11 @@ def test_dev_rows_are_held_back_and_judged_rows_never_seen(
 
 
 def test_what_was_read_before_is_not_trained_again(
-    encoder: Encoder, training: Training, gold: dict[str, Gold], tmp_path: Path, fitted: list[Material]
+    encoder: Encoder, training: Training, tmp_path: Path, fitted: list[Material]
 ) -> None:
     lines: list[str] = []
-    first = readings(encoder, training, gold, tmp_path, lines.append)
-    assert readings(encoder, training, gold, tmp_path, lines.append) == first
+    first = readings(encoder, training, tmp_path, lines.append)
+    assert readings(encoder, training, tmp_path, lines.append) == first
     assert len(fitted) == 1
     assert lines[-1] == "fold 0: read before"
 
@@ -163,28 +166,17 @@ def test_where_something_changed_it_is_trained_again(
 ) -> None:
     runs = trained_names(monkeypatch)
     for one in (training, changed(training, what)):
-        readings(encoder, one, {}, tmp_path, quiet)
+        readings(encoder, one, tmp_path, quiet)
     assert runs == ["fold 0", "fold 0"]
-
-
-def test_other_labelled_concerns_are_another_training(
-    encoder: Encoder, training: Training, gold: dict[str, Gold], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runs = trained_names(monkeypatch)
-    id = training.learn[0].id
-    other = {**gold, id: replace(gold[id], alignment=replace(gold[id].alignment, concerns=()))}
-    for labelled in (gold, gold, other):
-        readings(encoder, training, labelled, tmp_path, quiet)
-    assert len(runs) == 2
 
 
 def test_a_label_of_what_is_judged_may_be_corrected_without_training_again(
     encoder: Encoder, training: Training, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge = [replace(one, tone="angry") for one in training.judge]
-    readings(encoder, training, {}, tmp_path, quiet)
+    readings(encoder, training, tmp_path, quiet)
     runs = trained_names(monkeypatch)
-    found = readings(encoder, replace(training, judge=judge), {}, tmp_path, quiet)
+    found = readings(encoder, replace(training, judge=judge), tmp_path, quiet)
     assert not runs
     assert {one.tone for one in found} == {"angry"}
 
@@ -196,16 +188,14 @@ def trained_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def run(encoder: Encoder, training: Training, *_: Any) -> Sequence[Any]:
         names.append(training.name)
         scores = {name: dict.fromkeys(labels, 0.5) for name, labels in LABELS.items()}
-        return [trainings._prediction(example, scores, None) for example in training.judge]
+        return [trainings._prediction(example, scores) for example in training.judge]
 
     monkeypatch.setattr(trainings, "_run", run)
     return names
 
 
-def test_the_file_holds_ids_and_scores_and_never_a_text(
-    encoder: Encoder, training: Training, gold: dict[str, Gold], tmp_path: Path
-) -> None:
-    readings(encoder, training, gold, tmp_path, quiet)
+def test_the_file_holds_ids_and_scores_and_never_a_text(encoder: Encoder, training: Training, tmp_path: Path) -> None:
+    readings(encoder, training, tmp_path, quiet)
     (file,) = tmp_path.iterdir()
     stored: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     assert set(stored) == {one.id for one in training.judge}
@@ -220,7 +210,7 @@ def test_an_interrupted_training_leaves_no_file(encoder: Encoder, training: Trai
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        readings(encoder, training, {}, tmp_path, interrupt)
+        readings(encoder, training, tmp_path, interrupt)
     assert not list(tmp_path.glob("*.json"))
 
 
@@ -230,7 +220,7 @@ def test_without_signals_no_head_hears_them(
     texts = ["I will sue you if the refund is not here by Friday."] * len(training.learn)
     learn = [replace(one, text=text) for one, text in zip(training.learn, texts, strict=True)]
     for signals in (True, False):
-        readings(encoder, replace(training, learn=learn, signals=signals), {}, tmp_path, quiet)
+        readings(encoder, replace(training, learn=learn, signals=signals), tmp_path, quiet)
     heard, deaf = ([any(row.facts) for row in material.messages] for material in fitted)
     assert any(heard) and not any(deaf)
 
@@ -249,7 +239,7 @@ def test_the_weights_to_begin_with_are_trained_once_and_used(
     assert len(fitted) == 1
     assert not fitted[0].messages and len(fitted[0].auxiliary["irony"]) == 20
     assert "of_irony" in load_heads(encoder, start, {"irony": 2}).auxiliary
-    readings(encoder, replace(training, start=start, tasks=tasks), {}, tmp_path / "runs", quiet)
+    readings(encoder, replace(training, start=start, tasks=tasks), tmp_path / "runs", quiet)
     assert len(fitted[1].auxiliary["irony"]) == 20
 
 

@@ -12,7 +12,7 @@ from pipeline.triage.boundary import ABUSE, DANGER, INJURY, SELF_HARM, THREAT, c
 from pipeline.triage.decide import Decision, choose, decide
 from pipeline.triage.signals import find_signals
 
-EVEN = Thresholds()
+EVEN = Thresholds(flags=dict.fromkeys(FLAG_LABELS, 0.5), boundary=dict.fromkeys(BOUNDARY_LABELS, 0.5))
 
 
 def scores(**given: float) -> dict[str, dict[str, float]]:
@@ -156,6 +156,17 @@ def test_a_lower_boundary_threshold_hands_over_more() -> None:
 def test_in_a_language_the_model_does_not_read_both_stay_witnesses() -> None:
     assert decided(self_harm=0.9, language="de").crossed == {"self_harm"}
     assert decided("Ich kann nicht mehr. I want to die", self_harm=0.0, language="de").crossed == {"self_harm"}
+
+
+def test_no_feeling_is_claimed_of_a_language_that_the_model_does_not_read() -> None:
+    heated = {"angry": 0.9, "neutral": 0.05}
+    unread, read = (
+        decide({**scores(), "tone": {**scores()["tone"], **heated}, "intensity": {"0": 0, "1": 0, "2": 0, "3": 1}},
+               EVEN, text="Wo bleibt die Rechnung?", signals=(), language=language)
+        for language in ("de", "en")
+    )  # fmt: skip
+    assert (unread.tone.label, unread.tone.confidence, unread.intensity) == ("neutral", 0.05, 0)
+    assert (read.tone.label, read.intensity) == ("angry", 3)
 
 
 def test_a_language_that_the_configured_model_reads_is_no_doubt() -> None:

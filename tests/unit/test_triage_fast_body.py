@@ -47,8 +47,7 @@ def test_the_fast_forward_gives_the_states_of_the_generic_one(heads: Heads, leng
     assert fast is not None
     ids, mask = batch(lengths)
     with torch.inference_mode():
-        for own, other in zip(fast.states(ids, mask), heads.states(ids, mask), strict=True):
-            assert torch.allclose(own[mask], other[mask], atol=1e-4)
+        assert torch.allclose(fast.states(ids, mask)[mask], heads.states(ids, mask)[mask], atol=1e-4)
 
 
 def test_in_bfloat16_both_forwards_are_as_near_to_single_precision(heads: Heads) -> None:
@@ -59,7 +58,7 @@ def test_in_bfloat16_both_forwards_are_as_near_to_single_precision(heads: Heads)
         pytest.skip("this processor does not multiply bfloat16")
     ids, mask = batch([200, 31, 96])
     with torch.inference_mode():
-        exact, generic, own = (one.states(ids, mask)[0][mask] for one in (heads, half, fast))
+        exact, generic, own = (one.states(ids, mask)[mask] for one in (heads, half, fast))
     assert (own - exact).norm() <= 1.1 * (generic - exact).norm()
 
 

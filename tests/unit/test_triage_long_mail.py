@@ -10,6 +10,7 @@ import torch
 
 from pipeline.config import Thresholds
 from pipeline.records import TONE_LABELS, URGENCY_LABELS, Message
+from pipeline.triage.concern_head import load_head
 from pipeline.triage.concerns import Mail
 from pipeline.triage.encoder import WINDOW_TOKENS, batches
 from pipeline.triage.quiet import quiet
@@ -17,7 +18,7 @@ from pipeline.triage.reader import Reader, Reading
 from pipeline.triage.signals import facts
 from pipeline.triage.triager import Triager
 from pipeline.triage.volume import surface
-from pipeline.triage.weights_file import load_reader
+from pipeline.triage.weights_file import SHIPPED, load_reader
 from tests.long_mail import PARAGRAPHS, SMALL_TALK, behind_small_talk
 
 URGENT = [
@@ -67,16 +68,12 @@ def test_an_urgent_paragraph_after_900_words_makes_the_mail_as_urgent_as_it_is_a
     assert urgent(told) > 0.5 > urgent(calm)
 
 
-@pytest.mark.xfail(strict=True, reason="the weights were trained on few long mails: flags fade behind 900 words")
 def test_flags_hear_the_end_of_a_long_mail(reader: Reader) -> None:
     calm, told = (reading.scores["flags"] for reading in reader.read([SMALL_TALK, behind_small_talk(URGENT[0])]))
     assert told["security"] > 2 * calm["security"]
     assert told["no_ask"] < calm["no_ask"] / 2
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the weights were trained on few long mails: one of six calm ones has 0.46 for urgent"
-)
 def test_a_long_calm_mail_stays_calm(reader: Reader) -> None:
     rotated = ["\n\n".join(PARAGRAPHS[place:] + PARAGRAPHS[:place]) for place in range(0, len(PARAGRAPHS), 5)]
     for reading in reader.read([*rotated, behind_small_talk(TYPO)]):
@@ -132,13 +129,13 @@ def test_shares_are_given_only_where_they_are_asked_for(reader: Reader) -> None:
 def test_sentences_at_the_end_of_a_long_mail_are_scored(reader: Reader) -> None:
     text = behind_small_talk(URGENT[0])
     mail = Mail.of("", text)
-    (reading,) = reader.read([text], mails=[mail])
-    assert reading.margins is not None
-    assert reading.margins.shape == (len(mail.sentences),)
-    assert np.isfinite(reading.margins).all()
+    head = load_head(SHIPPED, reader.encoder)
+    assert head is not None
+    (margins,) = head.margins(reader.encoder, [mail])
+    assert margins.shape == (len(mail.sentences),)
+    assert np.isfinite(margins).all()
 
 
-@pytest.mark.xfail(strict=True, reason="the weights were trained on few long mails: critical at 0.47 behind 900 words")
 def test_the_evidence_of_a_long_mail_is_the_urgent_paragraph(reader: Reader) -> None:
     text = behind_small_talk(URGENT[0])
     (found,) = Triager(reader).triage([Message("1", "A question", text)], lambda mailbox: Thresholds())

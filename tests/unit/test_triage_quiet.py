@@ -91,6 +91,24 @@ def test_a_listed_insult_as_a_sentence_of_its_own_changes_nothing(
     assert words(put(sentences, place, insult.upper() if loud else insult)) == whole(*sentences)
 
 
+@given(
+    texts,
+    st.integers(0, 5),
+    st.sampled_from(
+        [
+            "You absolute walnuts.",
+            "What a bunch of spoons you are!",
+            "You utter turnip!!",
+            "you lot are a load of wet socks.",
+        ]
+    ),
+)
+def test_what_somebody_is_called_changes_nothing_whatever_the_word(
+    sentences: list[str], place: int, called: str
+) -> None:
+    assert words(put(sentences, place, called)) == whole(*sentences)
+
+
 @given(texts, st.integers(0, 5), st.sampled_from([*CRIES, *SHOUTS]), st.booleans())
 def test_a_cry_for_haste_changes_nothing(sentences: list[str], place: int, cry: str, loud: bool) -> None:
     cry = cry if cry.endswith((".", "!")) else f"{cry}!"
@@ -113,6 +131,9 @@ def test_a_greeting_changes_nothing(sentences: list[str], greeting: str, gap: st
     ("text", "fact"),
     [
         ("There is no rush, please look when you can.", "no rush"),
+        ("You sent a bunch of keys that fit no lock.", "a bunch of keys that fit no lock"),
+        ("What a bunch of errors on the invoice, 40 pounds too much.", "40 pounds too much"),
+        ("You absolute must refund my card today, 90 pounds.", "refund my card today, 90 pounds"),
         ("Please pay back the 1,240.50 pounds.", "pay back the 1,240.50 pounds"),
         ("PLEASE SEND IT BY FRIDAY!!!", "send it by friday"),
         ("Right now my account is being emptied!", "right now my account is being emptied"),

@@ -14,9 +14,7 @@ import torch
 
 from pipeline.errors import ModelError
 from pipeline.records import TONE_LABELS, URGENCY_LABELS
-from pipeline.triage.concern_head import NONE, sentence_of_tokens, sentence_states
-from pipeline.triage.concerns import CLUES, Mail
-from pipeline.triage.encoder import BATCH_TOKENS, Encoder, Window, batches
+from pipeline.triage.encoder import BATCH_TOKENS, Encoder, batches
 from pipeline.triage.heads import FOCUSED, LABELS, Heads, Summary
 from pipeline.triage.reader import READ_AT_ONCE, UNCALIBRATED, Calibration, Reader
 from pipeline.triage.signals import FACTS
@@ -53,7 +51,7 @@ def heads(encoder: Encoder) -> Heads:
 
 @pytest.fixture(scope="module")
 def reader(encoder: Encoder, heads: Heads) -> Reader:
-    return Reader(encoder, heads, UNCALIBRATED, 0.0)
+    return Reader(encoder, heads, UNCALIBRATED)
 
 
 def card_of(encoder: Encoder) -> dict[str, Any]:
@@ -62,7 +60,7 @@ def card_of(encoder: Encoder) -> dict[str, Any]:
         "encoder": {"name": encoder.name, "sha256": encoder.sha256},
         "calibration": {
             "temperature": {name: 2.0 for name in LABELS},
-            "bias": {name: {label: 0.5 for label in labels} for name, labels in LABELS.items() if name != "flags"},
+            "bias": {name: {label: 0.5 for label in labels} for name, labels in LABELS.items()},
         },
     }
 
@@ -99,49 +97,13 @@ def test_a_calibration_divides_and_adds() -> None:
     calibration = replace(
         UNCALIBRATED,
         temperature={**UNCALIBRATED.temperature, "urgency": 2.0, "flags": 2.0},
-        bias={**UNCALIBRATED.bias, "urgency": (1.0, 0.0, 0.0, 0.0)},
+        bias={**UNCALIBRATED.bias, "urgency": (1.0, 0.0, 0.0, 0.0), "flags": (1.0,) * len(LABELS["flags"])},
     )
     logits = {"urgency": torch.tensor([[0.0, 2.0, 0.0, 0.0]]), "flags": torch.zeros((1, len(LABELS["flags"])))}
     found = calibration.probabilities(logits)
     high = np.e / (2 * np.e + 2)
     assert found["urgency"][0].tolist() == pytest.approx([high, high, 1 / (2 * np.e + 2), 1 / (2 * np.e + 2)])
-    assert found["flags"][0].tolist() == pytest.approx([0.5] * len(LABELS["flags"]))
-
-
-def test_the_threshold_of_concerns_is_taken_from_the_margins(encoder: Encoder, heads: Heads) -> None:
-    mail = Mail.of("", PLAIN)
-    at_zero, at_one, without = (
-        Reader(encoder, heads, UNCALIBRATED, threshold).read([PLAIN], mails=[mail])[0].margins
-        for threshold in (0.0, 1.0, None)
-    )
-    assert at_zero is not None and at_one is not None and without is None
-    assert (at_zero - at_one).tolist() == pytest.approx([1.0, 1.0])
-
-
-def test_the_sentences_of_a_mail_are_scored_alike_with_and_without_its_subject_in_a_batch(reader: Reader) -> None:
-    mail = Mail.of("Wrong size", PLAIN)
-    texts = [f"Wrong size\n\n{PLAIN}", PLAIN, "Where is it?"]
-    found = reader.read(texts, mails=[mail, Mail.of("", PLAIN), None])
-    (alone,) = reader.read(texts[:1], mails=[mail])
-    assert found[0].margins is not None and alone.margins is not None
-    assert found[0].margins.tolist() == pytest.approx(alone.margins.tolist(), abs=1e-3)
-    assert found[1].margins is not None and found[1].margins.shape == (2,)
-    assert found[2].margins is None
-
-
-def test_tokens_belong_to_the_sentence_they_stand_in() -> None:
-    mail = Mail.of("", "One two. Three four.")
-    spans = ((0, 0), (0, 4), (6, 9), (10, 13), (13, 14), (15, 20), (21, 25), (25, 26), (0, 0))
-    window = Window(0, tuple(range(len(spans))), spans)
-    assert sentence_of_tokens(window, mail, offset=6).tolist() == [NONE, NONE, 0, 0, 0, 1, 1, 1, NONE]
-    assert sentence_of_tokens(window, Mail.of("", ""), offset=6).tolist() == [NONE] * len(spans)
-
-
-def test_the_state_of_a_sentence_is_the_mean_over_its_tokens_in_all_windows() -> None:
-    """By hand: sentence 0 has 1 and 3 of the first window and 11 of the second, sentence 1 has 2, sentence 2 none."""
-    states = torch.tensor([[[1.0], [2.0], [3.0]], [[11.0], [50.0], [60.0]]])
-    places = [np.array([0, 1, 0]), np.array([0, NONE])]
-    assert sentence_states(states, places, 3).tolist() == [[5.0], [2.0], [0.0]]
+    assert found["flags"][0].tolist() == pytest.approx([np.e / (1 + np.e)] * len(LABELS["flags"]))
 
 
 def test_a_message_is_the_mean_over_its_tokens_and_their_maximum() -> None:
@@ -197,9 +159,8 @@ def test_weights_come_back_from_their_folder(folder: Path, encoder: Encoder, hea
     assert all(torch.equal(value, heads.tuned()[name].half().float()) for name, value in found.tuned().items())
     reader = load_reader(str(folder), str(tmp_path / "deep" / "weights"))
     assert reader.calibration == Calibration(
-        dict.fromkeys(LABELS, 2.0), {name: (0.5,) * len(labels) for name, labels in LABELS.items() if name != "flags"}
+        dict.fromkeys(LABELS, 2.0), {name: (0.5,) * len(labels) for name, labels in LABELS.items()}
     )
-    assert reader.concern_threshold is None
 
 
 def test_the_shared_embeddings_are_not_stored(encoder: Encoder, heads: Heads) -> None:
@@ -211,7 +172,6 @@ def test_the_shared_embeddings_are_not_stored(encoder: Encoder, heads: Heads) ->
 def test_each_head_hears_the_states_beside_its_own_numbers(heads: Heads) -> None:
     for name, numbers in (("urgency", FACTS), ("flags", FACTS), ("tone", SURFACE_NAMES), ("intensity", SURFACE_NAMES)):
         assert heads.tuned()[f"{name}.weight"].shape == (len(LABELS[name]), 2 * WIDTH + len(numbers))
-    assert heads.tuned()["concern.weight"].shape == (1, WIDTH + len(CLUES))
 
 
 def test_tensors_that_do_not_fit_are_refused(heads: Heads) -> None:
