@@ -314,6 +314,7 @@ class ProposeConfig(_Strict):
 
 _LABELS = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS, "flags": FLAG_LABELS, "boundary": BOUNDARY_LABELS}
 _OWN_THRESHOLDS = {
+    "critical": 0.3, "high": 0.45,
     "security": 0.35, "safety": 0.4, "outage": 0.35, "deadline": 0.35, "repeat_contact": 0.3, "legal_threat": 0.25,
     "churn_risk": 0.2, "public_threat": 0.4, "asks_for_manager": 0.2, "vulnerable": 0.25, "sarcasm": 0.35,
     "personal_loss": 0.35, "data_loss": 0.25, "physical_harm": 0.35, "no_ask": 0.4,

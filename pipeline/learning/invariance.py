@@ -82,7 +82,7 @@ def measure_changes(
 
 
 def urgencies(reader: Reader, texts: Sequence[str]) -> list[str]:
-    """The urgency of each text as it is served with even thresholds."""
+    """The urgency of each text as it is served with the default thresholds."""
     return [
         decide(reading.scores, Thresholds(), text=text, signals=find_signals(text), language=ENGLISH).urgency.label
         for reading, text in zip(reader.read(texts), texts, strict=True)

@@ -78,7 +78,7 @@ def test_the_commented_mailbox_example_of_the_thresholds_works_when_uncommented(
     example = [line.removeprefix("# ") for line in lines[start:] if line.startswith("#")]
     file.write_text("\n".join([*lines[:start], *example]), encoding="utf-8")
     care = load_config(folder, {}).thresholds.of("care")
-    assert (care.urgency["critical"], care.urgency["high"]) == (0.3, 0.5)
+    assert (care.urgency["critical"], care.urgency["high"]) == (0.2, 0.45)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_commented_mailbox_example_of_the_thresholds_works_when_uncommented(
         ("mailboxes.yaml", "    address: care@fernhollow.example", "", "mailboxes.care.address"),
         ("mailboxes.yaml", "knowledge: knowledge", "knowledge: nowhere", "mailboxes.care.firm.knowledge"),
         ("mailboxes.yaml", "firm:", "firm: [", "mailboxes.yaml"),
-        ("thresholds.yaml", "critical: 0.5", "critical: 1.5", "default.urgency.critical"),
+        ("thresholds.yaml", "critical: 0.3", "critical: 1.3", "default.urgency.critical"),
         ("thresholds.yaml", "angry: 0.5", "furious: 0.5", "furious"),
         ("thresholds.yaml", "mailboxes: {}", "mailboxes: {sales: {}}", "mailboxes.sales"),
         ("thresholds.yaml", "mailboxes: {}", "mailboxes: {care: {tones: {}}}", "mailboxes.care.tones"),

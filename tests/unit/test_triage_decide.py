@@ -12,7 +12,11 @@ from pipeline.triage.boundary import ABUSE, DANGER, INJURY, SELF_HARM, THREAT, c
 from pipeline.triage.decide import Decision, choose, decide
 from pipeline.triage.signals import find_signals
 
-EVEN = Thresholds(flags=dict.fromkeys(FLAG_LABELS, 0.5), boundary=dict.fromkeys(BOUNDARY_LABELS, 0.5))
+EVEN = Thresholds(
+    urgency=dict.fromkeys(URGENCY_LABELS, 0.5),
+    flags=dict.fromkeys(FLAG_LABELS, 0.5),
+    boundary=dict.fromkeys(BOUNDARY_LABELS, 0.5),
+)
 
 
 def scores(**given: float) -> dict[str, dict[str, float]]:
