@@ -146,8 +146,9 @@ def _signals(rules: SignalRules, text: str) -> tuple[Signal, ...]:
 
 
 def _concerns(one: _Decided, margins: NDArray[np.float32] | None) -> tuple[Concern, ...]:
-    """The concerns of a message; in another language than the head was trained on the rules alone decide."""
-    asks = "no_ask" not in one.decision.flags
+    """The concerns of a message; in another language than the head was trained on the rules alone decide. What is
+    urgent is looked through whatever the flag says."""
+    asks = "no_ask" not in one.decision.flags or one.decision.urgency.label in ("critical", "high")
     return find_concerns(one.message.text, asks=asks, margins=margins if one.readable else None)
 
 

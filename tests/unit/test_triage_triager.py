@@ -95,6 +95,13 @@ def test_an_empty_message_abstains(triager: Triager) -> None:
     assert found.reasons[-1] == "The message has no text"
 
 
+def test_what_is_urgent_has_its_concern_though_it_asks_for_nothing(triager: Triager) -> None:
+    text = "Small typo on page 4 of the leaflet. By the way, somebody is in my account and moves money out right now."
+    (found,) = read(triager, Message("1", "", text))
+    assert found.urgency.label == "critical"
+    assert any("in my account" in concern.text for concern in found.concerns)
+
+
 def test_another_language_abstains_and_names_it(triager: Triager) -> None:
     (found,) = read(triager, GERMAN)
     assert (found.language, found.abstain) == ("de", True)
