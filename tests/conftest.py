@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -16,6 +18,15 @@ from pipeline.resources import default_folder
 # Machines that run tests are shared and slow at times: a deadline would fail tests by the clock.
 hypothesis_settings.register_profile("calmdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("calmdesk")
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """The model computes with one thread: small tensors gain nothing by more, and sums come out the same everywhere."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -13,10 +13,12 @@ from pipeline.triage.heads import INTENSITY_LABELS
 from pipeline.triage.reader import Reader, Reading
 from pipeline.triage.volume import joined
 
+FLAG_THRESHOLD = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Scores of one model on ``rows`` messages; ``flags`` is F1 by flag at the given thresholds."""
+    """Scores of one model on ``rows`` messages; ``flags`` is F1 by flag at `FLAG_THRESHOLD`."""
 
     rows: int
     urgency: HeadScores
@@ -30,17 +32,11 @@ class Report:
 
 
 def read_all(reader: Reader, examples: Sequence[Example]) -> list[Reading]:
-    """Read examples 64 at a time."""
-    texts = [joined(example.subject, example.text) for example in examples]
-    return [reading for start in range(0, len(texts), 64) for reading in reader.read(texts[start : start + 64])]
+    return reader.read([joined(example.subject, example.text) for example in examples])
 
 
-def evaluate(reader: Reader, examples: Sequence[Example], flag_thresholds: Mapping[str, float] | None = None) -> Report:
-    """Scores with the likeliest label of each head; flags at ``flag_thresholds``, else at 0.5."""
-    return report(examples, read_all(reader, examples), flag_thresholds or {})
-
-
-def report(examples: Sequence[Example], readings: Sequence[Reading], flag_thresholds: Mapping[str, float]) -> Report:
+def evaluate(examples: Sequence[Example], readings: Sequence[Reading]) -> Report:
+    """Scores with the likeliest label of each head; flags at 0.5."""
     gold = {
         "urgency": [example.urgency for example in examples],
         "tone": [example.tone for example in examples],
@@ -61,7 +57,7 @@ def report(examples: Sequence[Example], readings: Sequence[Reading], flag_thresh
         for name in ("urgency", "tone")
     }
     raised = [
-        frozenset(flag for flag, score in reading.scores["flags"].items() if score >= flag_thresholds.get(flag, 0.5))
+        frozenset(flag for flag, score in reading.scores["flags"].items() if score >= FLAG_THRESHOLD)
         for reading in readings
     ]
     flags = score_flags([frozenset(example.flags) for example in examples], raised, FLAG_LABELS)

@@ -99,27 +99,30 @@ def _macro_f1(name: str, head: str) -> Callable[[Results, Figures], Measured | s
     return measure
 
 
-def _calibration(head: str) -> Callable[[Results, Figures], Measured | str]:
+def _pooled(
+    interval: Callable[[Group], Interval], more: Callable[[Group], str] = lambda group: ""
+) -> Callable[[Results, Figures], Measured | str]:
+    """A figure of all messages, with that of real ones beside it."""
+
     def measure(results: Results, figures: Figures) -> Measured | str:
         group = _group(figures, POOLED)
         if isinstance(group, str):
             return group
-        real = _of_real(figures, lambda one: one.heads[head].calibration_error.value)
-        return Measured(group.heads[head].calibration_error, f"all {group.rows} messages{real}")
+        real = _of_real(figures, lambda one: interval(one).value)
+        return Measured(interval(group), f"all {group.rows} messages{real}{more(group)}")
 
     return measure
+
+
+def _calibration(head: str) -> Callable[[Results, Figures], Measured | str]:
+    return _pooled(lambda group: group.heads[head].calibration_error)
 
 
 def _when_sure(head: str) -> Callable[[Results, Figures], Measured | str]:
-    def measure(results: Results, figures: Figures) -> Measured | str:
-        group = _group(figures, POOLED)
-        if isinstance(group, str):
-            return group
-        real = _of_real(figures, lambda one: one.heads[head].accuracy_when_sure.value)
-        note = f"all {group.rows} messages{real}; mean of urgency and tone {group.accuracy_when_sure:.3f}"
-        return Measured(group.heads[head].accuracy_when_sure, note)
-
-    return measure
+    return _pooled(
+        lambda group: group.heads[head].accuracy_when_sure,
+        lambda group: f"; mean of urgency and tone {group.accuracy_when_sure:.3f}",
+    )
 
 
 def _critical(results: Results, figures: Figures) -> Measured | str:

@@ -32,7 +32,7 @@ from pipeline.records import FLAG_LABELS
 from pipeline.triage.concern_head import save_head
 from pipeline.triage.encoder import Encoder, file_sha256
 from pipeline.triage.heads import LABELS, MANY, Heads
-from pipeline.triage.reader import UNCALIBRATED, Calibration, Reader
+from pipeline.triage.reader import UNCALIBRATED, Calibration, Reader, Reading
 from pipeline.triage.weights_file import load_heads, load_reader, save_weights
 
 
@@ -86,8 +86,9 @@ def train(
     gold = read_gold(reader.encoder, files)
     learnt = hear_to_learn(reader.encoder, _of(gold, split["train"]))
     save_head(out, fit_concerns(learnt, hear(reader.encoder, _of(gold, split["dev"]))), reader.encoder)
-    card["thresholds"] = {"flags": _flag_thresholds(reader, split["dev"])}
-    reports = {name: evaluate(reader, split[name]) for name in ("dev", "test")}
+    readings = {name: read_all(reader, split[name]) for name in ("dev", "test")}
+    card["thresholds"] = {"flags": _flag_thresholds(split["dev"], readings["dev"])}
+    reports = {name: evaluate(split[name], found) for name, found in readings.items()}
     card["scores"] = {name: found.as_dict() for name, found in reports.items()}
     save_weights(out, heads, card)
     return TrainReport(out, len(split["train"]), reports["dev"], reports["test"])
@@ -164,9 +165,8 @@ def _told(heads: Heads, encoder: Encoder, rows: Sequence[MessageRow]) -> str:
     return f"dev macro-F1: {', '.join(found)}"
 
 
-def _flag_thresholds(reader: Reader, examples: Sequence[Example]) -> dict[str, float]:
+def _flag_thresholds(examples: Sequence[Example], readings: Sequence[Reading]) -> dict[str, float]:
     """For each flag the threshold with the best F1 on ``examples``; 0.5 where it occurs fewer than five times."""
-    readings = read_all(reader, examples)
     found = {}
     for flag in FLAG_LABELS:
         gold = [flag in example.flags for example in examples]

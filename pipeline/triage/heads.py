@@ -87,7 +87,6 @@ class Heads(nn.Module):
         self.auxiliary = nn.ModuleDict(
             {auxiliary_key(task): nn.Linear(width, count) for task, count in (auxiliary or {}).items()}
         )
-        self.depth = encoder.depth
         self.to(encoder.device)
 
     def tuned(self) -> dict[str, Tensor]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from pipeline.config import ModelConfig
 from pipeline.errors import RecordError
@@ -24,15 +22,9 @@ from pipeline.learning.train import prepare, train
 from pipeline.learning.trainings import FOLDS, Training
 from tests.unit.tiny_model import clear_rows, tiny_encoder, write_irony, write_rows
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 RECIPE = Recipe(epochs=1, auxiliary_epochs=1, replay=8)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -19,12 +19,9 @@ from pipeline.triage.encoder import Encoder
 from pipeline.triage.heads import FOCUSED, LABELS, Heads
 from tests.unit.tiny_model import clear_rows, tiny_encoder, write_irony, write_rows
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 RECIPE = Recipe(epochs=4, auxiliary_epochs=2, layer_rate=1e-3, auxiliary_layer_rate=1e-3, head_rate=5e-3, replay=8)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")

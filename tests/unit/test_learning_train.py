@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,15 +19,9 @@ from pipeline.triage.heads import LABELS
 from pipeline.triage.weights_file import load_heads, load_reader, read_card
 from tests.unit.tiny_model import CLEAR, clear_rows, tiny_encoder, write_irony, write_rows
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 RECIPE = Recipe(epochs=5, auxiliary_epochs=1, layer_rate=1e-3, head_rate=5e-3, replay=8)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,9 @@ from pipeline.triage.heads import LABELS
 from pipeline.triage.weights_file import load_heads
 from tests.unit.tiny_model import clear_rows, tiny_encoder, write_irony, write_rows
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 RECIPE = Recipe(epochs=1, auxiliary_epochs=1, replay=8)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import torch
+import pytest
 
 from pipeline.learning.data import SEED, data_files, read_examples
 from pipeline.learning.faithfulness import measure_faithfulness
@@ -11,12 +11,10 @@ from pipeline.triage.weights_file import load_reader
 MESSAGES = 60
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_without_its_evidence_a_label_falls_further_than_without_other_words() -> None:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
     dev = [one for one in read_examples(data_files([SEED])) if one.split == "dev" and 15 <= len(one.text.split()) <= 80]
     found = measure_faithfulness(load_reader("all-minilm-l6-v2", ""), dev[:MESSAGES], lambda line: None)
-    torch.set_num_threads(before)
     for one in found:
         assert one.messages > MESSAGES / 4
         assert one.without_evidence > 2 * max(one.without_random, 0.01)

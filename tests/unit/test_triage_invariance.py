@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import torch
 
 from pipeline.learning.data import SEED, Example, data_files, read_examples
 from pipeline.learning.invariance import CHANGES, measure_changes, urgencies
@@ -31,10 +30,9 @@ def test_what_urgency_is_read_from_stays_the_same(name: str) -> None:
     assert len(moved) <= len(DEV) * 0.02, moved
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_the_urgency_that_is_served_stays_the_same() -> None:
     """Each message of the split under one of the changes, in turn."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
     reader = load_reader("all-minilm-l6-v2", "")
     names = list(BY_LISTS)
     plain = urgencies(reader, [joined(example.subject, example.text) for example in DEV])
@@ -45,7 +43,6 @@ def test_the_urgency_that_is_served_stays_the_same() -> None:
             for number, example in enumerate(DEV)
         ],
     )
-    torch.set_num_threads(before)
     assert [example.id for example, one, other in zip(DEV, plain, changed, strict=True) if one != other] == []
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -34,11 +32,8 @@ TYPO = "There is a small typing error on page four of the leaflet, in the second
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield load_reader("all-minilm-l6-v2", "")
-    torch.set_num_threads(before)
+def reader(one_thread: None) -> Reader:
+    return load_reader("all-minilm-l6-v2", "")
 
 
 def urgent(reading: Reading) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,15 +21,9 @@ from pipeline.triage.volume import SURFACE_NAMES
 from pipeline.triage.weights_file import load_heads, load_reader, save_weights
 from tests.unit.tiny_model import WIDTH, tiny_encoder
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PLAIN = "The shirt came in the wrong size. How do I send it back?"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
