@@ -9,7 +9,8 @@ A record is an object with
     from         "Ada Byrne <ada@example.com>", a bare address or name, or {"name", "email"}; default: unknown
     thread       the conversation before it, oldest first: strings (the customer's words), or objects
                  {"from": "us" or "customer" or an address, "text", "at"?}; default []
-    unanswered   how many mails of the customer in the thread have no answer; default: those after our last in thread
+    unanswered   how many mails of the customer in the thread have no answer; default: those after our last in
+                 thread, without those of the hour before received_at
     fault        "unknown" (default), "confirmed" or "not_ours": what a person has established
     received_at  ISO 8601, UTC where no offset is given; default: now
 
@@ -20,10 +21,10 @@ A record is an object with
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -32,6 +33,7 @@ from pipeline.config import Config, MailboxConfig
 from pipeline.drafting.batch import to_json as draft_json
 from pipeline.engine.desk import Desk
 from pipeline.errors import ConfigError, RecordError
+from pipeline.flow import unanswered_before
 from pipeline.intake.addresses import parse_addresses
 from pipeline.intake.guard import classify_mail
 from pipeline.intake.headers import Headers
@@ -179,16 +181,16 @@ def _record(number: int, data: object, config: Config) -> Record:
     if name not in config.mailboxes:
         raise RecordError(f'"mailbox": no mailbox {name[:100]!r}; there are {", ".join(config.mailboxes)}')
     thread = _thread(given.get("thread", []), config.mailboxes[name])
+    received_at = _time(given, "received_at") or datetime.now(UTC)
+    unanswered = _unanswered(given, unanswered_before(received_at, ((turn.ours, turn.at) for turn in thread)))
     return Record(
         line=number,
         id=given["id"],
-        message=Message(
-            str(given["id"]), _string(given, "subject"), _string(given, "text"), name, _unanswered(given, thread)
-        ),
+        message=Message(str(given["id"]), _string(given, "subject"), _string(given, "text"), name, unanswered),
         sender=_sender(given.get("from")),
         thread=thread,
         fault=_fault(_string(given, "fault", Fault.UNKNOWN)),
-        received_at=_time(given, "received_at") or datetime.now(UTC),
+        received_at=received_at,
     )
 
 
@@ -233,9 +235,8 @@ def _turn(turn: object, mailbox: MailboxConfig) -> ThreadTurn:
     return ThreadTurn(ours, _string(turn, "text"), _time(turn, "at"))
 
 
-def _unanswered(data: Mapping[str, object], thread: Sequence[ThreadTurn]) -> int:
-    since_ours = list(takewhile(lambda turn: not turn.ours, reversed(thread)))
-    value = data.get("unanswered", len(since_ours))
+def _unanswered(data: Mapping[str, object], counted: int) -> int:
+    value = data.get("unanswered", counted)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise RecordError('"unanswered" must be a whole number, 0 or more')
     return value

@@ -6,7 +6,8 @@ A state change that is not in these tables cannot be made: every change of a row
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pipeline.errors import FlowError
@@ -68,6 +69,8 @@ class TicketState(enum.StrEnum):
 
 UNANSWERED = frozenset({MessageState.SUPPRESSED, MessageState.HISTORY})
 """Messages for which nothing is drafted: they neither move a ticket nor void an approval."""
+ADDENDUM = timedelta(hours=1)
+"""Mails no further apart than this are one contact: "sorry, here is the picture"."""
 
 S = TypeVar("S", bound=enum.StrEnum)
 
@@ -147,3 +150,18 @@ def ticket_state(
     if _D.PROPOSED in drafts:
         return TicketState.DRAFTED
     return TicketState.REJECTED
+
+
+def unanswered_before(received_at: datetime, turns: Iterable[tuple[bool, datetime | None]]) -> int:
+    """How many earlier mails of the customer have no answer when one comes at ``received_at``.
+
+    ``turns`` are the conversation before it, oldest first: whether we wrote it, and when if known. Our last one answers
+    what stands before it. A mail within `ADDENDUM` is the same contact and repeats nothing; one of unknown time counts.
+    """
+    count = 0
+    for ours, at in turns:
+        if ours:
+            count = 0
+        elif at is None or at < received_at - ADDENDUM:
+            count += 1
+    return count

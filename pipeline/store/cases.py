@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
-
-from django.db.models import Max
 
 from pipeline.errors import FlowError
-from pipeline.flow import UNANSWERED, MessageState
+from pipeline.flow import UNANSWERED, MessageState, unanswered_before
 from pipeline.records import Case, Fault, ThreadTurn
 from pipeline.records import Message as MessageRecord
 from pipeline.store import codec
 from pipeline.store.models import Message
-
-ADDENDUM = timedelta(hours=1)
-"""Mails closer together than this are one contact: "sorry, here is the picture"."""
 
 
 def message_record(row: Message) -> MessageRecord:
@@ -24,17 +18,16 @@ def message_record(row: Message) -> MessageRecord:
 
 
 def _unanswered_before(row: Message) -> int:
-    """Mails that the author of ``row`` sent to its ticket before, since our last reply there.
-
-    A second mail within `ADDENDUM` adds to the first and repeats nothing.
-    """
+    """Mails that the author of ``row`` sent to its ticket before, since our last reply there."""
     if row.ticket is None or not row.sender_email:
         return 0
-    earlier = row.ticket.messages.exclude(state__in=UNANSWERED).filter(
-        sender_email=row.sender_email, received_at__lt=row.received_at - ADDENDUM
+    theirs = row.ticket.messages.exclude(state__in=UNANSWERED).filter(
+        sender_email=row.sender_email, received_at__lt=row.received_at
     )
-    last_reply = row.ticket.outgoing.filter(sent_at__lt=row.received_at).aggregate(at=Max("sent_at"))["at"]
-    return (earlier.filter(received_at__gt=last_reply) if last_reply else earlier).count()
+    ours = row.ticket.outgoing.filter(sent_at__lt=row.received_at)
+    turns = [(at, False) for at in theirs.values_list("received_at", flat=True)]
+    turns += [(at, True) for at in ours.values_list("sent_at", flat=True) if at]
+    return unanswered_before(row.received_at, [(is_ours, at) for at, is_ours in sorted(turns)])
 
 
 def case_of(row: Message) -> Case:

@@ -27,6 +27,8 @@ def read(**given: object) -> Record | Unusable:
         ({"thread": ["Where is it?", {"from": "us", "text": "On its way."}]}, 0),
         ({"thread": [{"from": "us", "text": "On its way."}, "Still nothing.", "Hello?"]}, 2),
         ({"thread": ["Where is it?"], "unanswered": 0}, 0),
+        ({"received_at": "2026-11-20T09:30", "thread": [{"text": "Where?", "at": "2026-11-20T09:00"}]}, 0),
+        ({"received_at": "2026-11-20T09:30", "thread": [{"text": "Where?", "at": "2026-11-20T08:00"}]}, 1),
     ],
 )
 def test_unanswered_is_told_or_counted(given: dict[str, object], unanswered: int) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from pipeline.flow import (
     TicketState,
     check_change,
     ticket_state,
+    unanswered_before,
 )
 
 TABLES: list[tuple[type[enum.StrEnum], Mapping[Any, frozenset[Any]]]] = [
@@ -110,3 +112,25 @@ def test_a_ticket_is_called_sent_only_when_its_mail_is(
 )
 def test_ticket_states(messages: Any, drafts: Any, outgoing: Any, shown: TicketState) -> None:
     assert ticket_state(messages, drafts, outgoing) is shown
+
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("turns", "unanswered"),
+    [
+        ([], 0),
+        ([(False, timedelta(days=2)), (False, timedelta(days=1))], 2),
+        ([(False, timedelta(minutes=59))], 0),
+        ([(False, timedelta(days=1)), (False, timedelta(minutes=5))], 1),
+        ([(False, timedelta(days=2)), (True, timedelta(days=1))], 0),
+        ([(False, timedelta(days=3)), (True, timedelta(days=2)), (False, timedelta(days=1))], 1),
+        ([(False, None), (False, timedelta(minutes=5))], 1),
+    ],
+)
+def test_what_has_no_answer_and_is_not_of_the_same_hour_counts(
+    turns: list[tuple[bool, timedelta | None]], unanswered: int
+) -> None:
+    earlier = [(ours, None if before is None else NOON - before) for ours, before in turns]
+    assert unanswered_before(NOON, earlier) == unanswered
