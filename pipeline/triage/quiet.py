@@ -88,10 +88,10 @@ _CALLED = re.compile(
     r"(?: you(?: all| lot| people)? are)?[.!]*"
 )
 """A sentence that does nothing but call somebody something, whatever the word: no list has them all."""
-_SENTENCE = re.compile(r"(?:(?![.!?]+\s|  ).)+[.!?]*")
+_SENTENCE = re.compile(r"(?:[^.!? \n]|[.!?]++(?!\s)| (?! ))+[.!?]*")
 """Cut without regard to capitals, unlike `sentences`: shouting must not move the cuts."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
-_ENDS = re.compile(r"[!.]+(?=[\s\"')\]]|$)|!+|(?<=\?)[?!.]+|\.{2,}")
+_ENDS = re.compile(r"(?<![!.])[!.]++(?=[\s\"')\]]|$)|!+|(?<=\?)[?!.]+|\.{2,}")
 _LOOSE = re.compile(r"(?<=\s)[,;:\-–—.]+(?=\s|$)|^[\s,;:\-–—.]+(?=\s)")
 
 
