@@ -78,7 +78,7 @@ def evaluate_all(plan: Plan, progress: Progress) -> Results:
     results = Results(
         card=read_card(folder),
         held_out=found,
-        auxiliary=_auxiliary(plan, tasks, folder, progress),
+        auxiliary=_auxiliary(plan.model.encoder, tasks, folder, progress),
         changes=measure_changes(reader, dev, progress),
         faithfulness=measure_faithfulness(reader, dev, progress),
         concerns=_concerns(reader, folder, found, gold, plan.thresholds),
@@ -93,19 +93,21 @@ def evaluate_all(plan: Plan, progress: Progress) -> Results:
         return replace(results, missing=missing)
     encoder = Encoder.load(plan.model.encoder, torch.float32)
     start = begin_with(encoder, tasks, plan.recipe, plan.runs, progress)
+    if start and not results.auxiliary:
+        results = replace(results, auxiliary=_auxiliary(plan.model.encoder, tasks, start, progress))
     if plan.cross_validate:
-        every = [_fold(number, examples, plan, start, tasks) for number in range(FOLDS)]
+        every = [_fold(number, examples, plan.recipe) for number in range(FOLDS)]
         crossed = [one for training in every for one in readings(encoder, training, plan.runs, progress)]
         boundaries = boundary_scores(crossed, plan.thresholds)
         progress("cross-validating the head of concerns")
         concerns = _crossed_concerns(reader.encoder, gold, examples, crossed, plan.thresholds)
         results = replace(results, cross_validated=crossed, concerns=concerns, boundaries=boundaries)
     if plan.trials:
-        whole = _trial(_fold(0, examples, plan, start, tasks), WHOLE, TRIAL_EPOCHS)
+        whole = _trial(_fold(0, examples, plan.recipe), WHOLE, TRIAL_EPOCHS)
         results = replace(
             results,
             learning_curve=_trials(encoder, [*_curve(whole), whole], plan, progress),
-            ablations=_trials(encoder, [whole, *_ablations(whole, own)], plan, progress),
+            ablations=_trials(encoder, [whole, *_ablations(whole, own), *_with(whole, start, tasks)], plan, progress),
         )
     return replace(results, missing=missing)
 
@@ -121,13 +123,13 @@ def _predictions(reader: Reader, examples: Sequence[Example]) -> list[Prediction
     ]  # fmt: skip
 
 
-def _auxiliary(plan: Plan, tasks: Sequence[Task], folder: Path, progress: Progress) -> list[AuxiliaryScore]:
-    """The heads that the weights carry, on the dev rows of their tasks."""
+def _auxiliary(name: str, tasks: Sequence[Task], folder: Path, progress: Progress) -> list[AuxiliaryScore]:
+    """The auxiliary heads that the weights in ``folder`` carry, on the dev rows of their tasks."""
     known = read_card(folder).get("auxiliary", {})
     able = [task for task in tasks if task.dev and known.get(task.name, {}).get("labels") == list(task.labels)]
     if not able:
         return []
-    encoder = Encoder.load(plan.model.encoder)
+    encoder = Encoder.load(name)
     heads = load_heads(encoder, folder, {task.name: len(task.labels) for task in able}).eval()
     found = []
     for task in able:
@@ -170,14 +172,12 @@ def _asks(found: Sequence[Prediction], thresholds: Thresholds) -> dict[str, bool
     return {one.id: one.scores["flags"]["no_ask"] < thresholds.flags["no_ask"] for one in found}
 
 
-def _fold(number: int, examples: Sequence[Example], plan: Plan, start: Path | None, tasks: Sequence[Task]) -> Training:
+def _fold(number: int, examples: Sequence[Example], recipe: Recipe) -> Training:
     return Training(
         name=f"fold {number}",
         learn=[example for example in examples if fold(example) != number],
         judge=[example for example in examples if fold(example) == number],
-        recipe=plan.recipe,
-        start=start,
-        tasks=tasks,
+        recipe=recipe,
     )
 
 
@@ -202,7 +202,7 @@ def _curve(whole: Training) -> list[Training]:
 
 
 def _ablations(whole: Training, own: set[str]) -> list[Training]:
-    """The same training without one thing: a data set, the signals, the auxiliary tasks, the tuning itself."""
+    """The same training without one thing: a data set, the signals, the tuning itself."""
     groups = {
         "own mails": {name for name in own if name.startswith("mails")},
         "own short messages": {name for name in own if not name.startswith("mails")},
@@ -213,11 +213,16 @@ def _ablations(whole: Training, own: set[str]) -> list[Training]:
         if any(one.source in members for one in whole.learn)
     ]
     trainings.append(replace(whole, name="without signals", signals=False))
-    if whole.tasks:
-        trainings.append(replace(whole, name="without auxiliary data", start=None, tasks=()))
-        trainings.append(replace(whole, name="without repeating auxiliary data", tasks=()))
     frozen = replace(whole.recipe, frozen=True, epochs=2 * whole.recipe.epochs)
-    return [*trainings, replace(whole, name="encoder frozen", start=None, tasks=(), recipe=frozen)]
+    return [*trainings, replace(whole, name="encoder frozen", recipe=frozen)]
+
+
+def _with(whole: Training, start: Path | None, tasks: Sequence[Task]) -> list[Training]:
+    """The same training after the auxiliary tasks, and with them repeated beside the messages as well."""
+    if not tasks:
+        return []
+    after = replace(whole, name="with auxiliary data before", start=start)
+    return [after, replace(after, name="with auxiliary data before and beside", tasks=tasks)]
 
 
 def _trials(encoder: Encoder, trainings: Sequence[Training], plan: Plan, progress: Progress) -> list[Trial]:

@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from pipeline.learning.auxiliary import Task
 from pipeline.learning.calibration import calibrate
 from pipeline.learning.data import Example
@@ -45,7 +47,7 @@ class Training:
     learn: Sequence[Example]
     judge: Sequence[Example]
     recipe: Recipe
-    start: Path | None
+    start: Path | None = None
     """Weights to begin with; None is the published encoder."""
     tasks: Sequence[Task] = ()
     signals: bool = True
@@ -66,16 +68,20 @@ def begin_with(encoder: Encoder, tasks: Sequence[Task], recipe: Recipe, runs: Pa
     alone = replace(recipe, epochs=0, layer_rate=0.0, batch=0, replay=0)
     folder = runs / f"auxiliary-{_key([VERSION, encoder.sha256, asdict(alone), [_digest(task) for task in tasks]])}"
     if not (folder / "model.json").is_file():
+        torch.manual_seed(recipe.seed)
         heads = new_heads(encoder, tasks, None)
         rows = {task.name: auxiliary_rows(encoder, task, "train") for task in tasks}
         fit(heads, encoder, Material([], rows), recipe, progress)
-        save_weights(folder, heads, _start_card(encoder))
+        save_weights(folder, heads, _start_card(encoder, tasks))
     return folder
 
 
-def _start_card(encoder: Encoder) -> dict[str, Any]:
-    labels = {name: list(labels) for name, labels in LABELS.items()}
-    return {"labels": labels, "encoder": {"name": encoder.name, "sha256": encoder.sha256}}
+def _start_card(encoder: Encoder, tasks: Sequence[Task]) -> dict[str, Any]:
+    return {
+        "labels": {name: list(labels) for name, labels in LABELS.items()},
+        "encoder": {"name": encoder.name, "sha256": encoder.sha256},
+        "auxiliary": {task.name: {"rows": len(task.train), "labels": list(task.labels)} for task in tasks},
+    }
 
 
 def readings(encoder: Encoder, training: Training, runs: Path, progress: Progress) -> list[Prediction]:
@@ -100,6 +106,7 @@ def _run(encoder: Encoder, training: Training, progress: Callable[[str], None]) 
     recipe = training.recipe
     held = [example for example in training.learn if example.split == "dev"]
     learnt = [example for example in training.learn if example.split != "dev"]
+    torch.manual_seed(recipe.seed)
     heads = new_heads(encoder, training.tasks, training.start)
     material = prepare(encoder, learnt, training.tasks, recipe, progress)
     dev, judged = (message_rows(encoder, some) for some in (held, training.judge))

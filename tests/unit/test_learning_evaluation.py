@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -132,18 +133,20 @@ def test_the_learning_curve_grows_to_the_whole_fold(run: Run) -> None:
     assert all(0 <= score <= 1 for trial in run.results.learning_curve for score in (trial.urgency, trial.tone))
 
 
-def test_each_ablation_lacks_what_it_is_called_for(run: Run) -> None:
+def test_each_ablation_lacks_or_has_what_it_is_called_for(run: Run) -> None:
     by_name = {training.name: training for training in run.trainings}
     assert set(dict.fromkeys(trial.name for trial in run.results.ablations)) == {
         WHOLE, "without own mails", "without own short messages", "without calls", "without signals",
-        "without auxiliary data", "without repeating auxiliary data", "encoder frozen",
+        "encoder frozen", "with auxiliary data before", "with auxiliary data before and beside",
     }  # fmt: skip
     for name, source in (("own mails", "mails_9"), ("own short messages", "messages_9"), ("calls", "calls")):
         learn = by_name[f"without {name}"].learn
         assert learn and source not in {one.source for one in learn}
     assert not by_name["without signals"].signals
-    assert by_name["without auxiliary data"].start is None and not by_name["without auxiliary data"].tasks
-    assert by_name["without repeating auxiliary data"].start == by_name[WHOLE].start is not None
+    assert by_name[WHOLE].start is None and not by_name[WHOLE].tasks
+    before, beside = by_name["with auxiliary data before"], by_name["with auxiliary data before and beside"]
+    assert before.start == beside.start is not None
+    assert not before.tasks and [task.name for task in beside.tasks] == ["irony"]
     assert by_name["encoder frozen"].recipe.frozen
     groups = {trial.source: trial.held_out for trial in run.results.ablations if trial.name == WHOLE}
     assert set(groups) <= {"written mails", "short messages", "calls"}
@@ -160,6 +163,23 @@ def test_the_weights_under_test_are_measured_on_what_they_never_saw(plan: Plan, 
     assert [(change.name, change.rows) for change in results.changes] == [(name, len(own_dev)) for name in CHANGES]
     assert [one.target for one in results.faithfulness] == ["urgency", "tone"]
     assert results.missing == []
+
+
+def test_where_the_weights_carry_no_auxiliary_heads_those_trained_alone_are_measured(
+    plan: Plan, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (start,) = plan.runs.glob("auxiliary-*")
+    shutil.copytree(start, tmp_path / start.name)
+    weights = Path(plan.model.weights)
+    bare = shutil.copytree(weights, tmp_path / "weights")
+    card = json.loads((bare / "model.json").read_text(encoding="utf-8"))
+    (bare / "model.json").write_text(json.dumps({**card, "auxiliary": {}}), encoding="utf-8")
+    monkeypatch.setattr(evaluation, "_trials", lambda *_: [])
+    other = replace(
+        plan, runs=tmp_path, model=plan.model.model_copy(update={"weights": str(bare)}), cross_validate=False
+    )
+    assert [(score.task, score.rows) for score in evaluate_all(other, said).auxiliary] == [("irony", 20)]
+    assert evaluate_all(replace(other, trials=False), said).auxiliary == []
 
 
 def test_a_second_run_trains_nothing_and_finds_the_same(plan: Plan, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
