@@ -25,6 +25,8 @@ from pipeline.triage.volume import joined
 PROPOSED = 3
 LEAST_DROP = 0.25
 """In log-odds: where the model is sure, each of several reasons moves the probability but little."""
+LEAST_SHARE = 0.25
+"""Of the greatest drop: beside a plain reason a faint one is noise."""
 _SUREST = 1e-6
 PHRASE_WORDS = 12
 _CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]\s+|\s+(?=(?:and|but|because|so|which|while)\b)", re.IGNORECASE)
@@ -64,15 +66,28 @@ def find_evidence(questions: Sequence[Question], read: Read) -> list[tuple[Evide
         asked.setdefault((proposal.question, proposal.start, proposal.end), []).append(proposal.target)
     rests = [_without(questions[number], start, end) for number, start, end in asked]
     occluded = dict(zip(asked, read(rests, asked=list(asked.values())), strict=True))
+    drops = {
+        proposal: _drop(
+            proposal, questions[proposal.question], occluded[proposal.question, proposal.start, proposal.end]
+        )
+        for proposal in proposals
+    }
+    greatest: dict[tuple[int, str], float] = {}
+    for proposal, drop in drops.items():
+        key = (proposal.question, proposal.target)
+        greatest[key] = max(greatest.get(key, 0.0), drop)
     found: list[list[Evidence]] = [[] for _ in questions]
-    for proposal in proposals:
-        question = questions[proposal.question]
-        rest = occluded[proposal.question, proposal.start, proposal.end]
-        before, after = (one.scores[proposal.target][proposal.label] for one in (question.reading, rest))
-        if _log_odds(before) - _log_odds(after) >= LEAST_DROP:
-            start, end = _phrase(question, proposal)
+    for proposal, drop in drops.items():
+        if drop >= max(LEAST_DROP, LEAST_SHARE * greatest[proposal.question, proposal.target]):
+            start, end = _phrase(questions[proposal.question], proposal)
             found[proposal.question].append(Evidence(start, end, proposal.target))
     return [tuple(sorted(set(rows), key=lambda one: (one.target != "urgency", one.start))) for rows in found]
+
+
+def _drop(proposal: _Proposal, question: Question, rest: Reading) -> float:
+    """By how much the log-odds of the label fall when only ``rest`` is read."""
+    before, after = (one.scores[proposal.target][proposal.label] for one in (question.reading, rest))
+    return _log_odds(before) - _log_odds(after)
 
 
 def _log_odds(probability: float) -> float:
