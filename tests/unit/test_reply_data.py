@@ -1,0 +1,77 @@
+"""The labelled replies, facts and questions: complete, without doubles, and pointing at what exists."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.drafts import context, fires, retrieval, shares
+from pipeline.config import load_config
+from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.learning.data import SEED
+from pipeline.records import Fault
+
+FOLDER = SEED / "replies"
+KINDS = {
+    "minimise", "doubt", "blame", "command", "sarcasm", "excuse", "policy_first", "hollow_apology", "overpromise",
+    "liability", "ask_again", "shouting", "dismissal",
+}  # fmt: skip
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(("name", "each"), [("lines_1.jsonl", 45), ("lines_2.jsonl", 30)])
+def test_each_kind_has_as_many_good_lines_as_bad_ones(name: str, each: int) -> None:
+    counts = Counter((row["kind"], row["bad"]) for row in rows(name))
+    assert counts == {(kind, bad): each for kind in KINDS for bad in (True, False)}
+
+
+def test_no_line_stands_twice() -> None:
+    texts = [row["text"].casefold() for name in ("lines_1.jsonl", "lines_2.jsonl") for row in rows(name)]
+    assert len(texts) == len(set(texts))
+
+
+def test_what_is_wrong_in_a_draft_stands_in_it() -> None:
+    found = rows("facts.jsonl")
+    assert len({row["id"] for row in found}) == len(found) == 210
+    for row in found:
+        assert row["fault"] in {fault.value for fault in Fault}
+        assert bool(row["span"]) == row["must_flag"]
+        assert row["span"] in row["draft"]
+
+
+def test_questions_name_sections_of_the_sample_firm() -> None:
+    known = {(one.article, one.label) for one in KnowledgeBase.load(Path("config/knowledge")).passages}
+    articles = {article for article, _ in known}
+    for row in rows("questions.jsonl"):
+        assert not row["article"] or (row["article"], row["section"]) in known
+        assert set(row["also"]) <= articles
+
+
+def test_the_measure_counts_found_and_in_vain() -> None:
+    judged = [("blame", True, True), ("blame", True, False), ("blame", False, True), ("doubt", False, False)]
+    assert shares(judged) == {
+        "all": {"found": 0.5, "in_vain": 0.5, "bad": 2, "good": 2},
+        "blame": {"found": 0.5, "in_vain": 1.0, "bad": 2, "good": 1},
+        "doubt": {"found": None, "in_vain": 0.0, "bad": 0, "good": 1},
+    }
+
+
+def test_the_measure_sees_what_a_rule_finds_and_what_is_retrieved() -> None:
+    config = load_config(Path("config"), {})
+    assert fires(["blame"], context(config, {"text": "You should have read the leaflet before you switched it on."}))
+    assert not fires(["blame"], context(config, {"text": "Thank you for telling us about the leaflet."}))
+    knowledge = KnowledgeBase.load(Path("config/knowledge"))
+    questions = [
+        {"subject": "", "text": "The same order was charged twice on my card.", "article": "double-charge", "also": []},
+        {"subject": "", "text": "qqq", "article": "", "also": []},
+    ]
+    found = retrieval(knowledge, questions)
+    assert found["recall_at_1"] == 1.0
+    assert found["thresholds"][0.5] == {"answered": 1.0, "right_no_answer": 1.0}
