@@ -5,8 +5,8 @@ still counts. For urgency and flags the mean is that of a single window of a lon
 most urgent: over all of it, an emergency told in the last of ten paragraphs is thinned out to nothing. Mean and maximum
 are sums over tokens, so each logit splits exactly into a share for each token.
 
-Auxiliary heads (emotions, irony and the like) are trained beside these four, so that the layers learn from more than
-the messages at hand; nothing that is served asks them.
+Auxiliary heads (emotions, irony and the like) can be trained before and beside these, so that the layers learn from
+more than the messages at hand; nothing that is served asks them.
 """
 
 from __future__ import annotations
