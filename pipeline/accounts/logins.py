@@ -16,7 +16,7 @@ from pipeline.accounts.device import DeviceProvider
 from pipeline.accounts.grants import PersonProvider, Provider
 from pipeline.accounts.oauth import RenewedToken, stored
 from pipeline.accounts.token_file import TokenFile
-from pipeline.config import Config, MailboxConfig, OAuthConfig, read_password
+from pipeline.config import Config, MailboxConfig, OAuthConfig, read_password, read_secret
 from pipeline.errors import ConfigError, InputError, MailboxLoginError
 
 _sharing = threading.Lock()
@@ -109,18 +109,9 @@ def _provider(folder: Path, key: str, oauth: OAuthConfig, user: str) -> Provider
 
 
 def _client_secret(oauth: OAuthConfig, key: str, folder: Path) -> str:
-    if oauth.client_secret_env:
-        if not os.environ.get(oauth.client_secret_env):
-            raise ConfigError(f"{key}.client_secret_env: environment variable {oauth.client_secret_env} is not set")
-        return os.environ[oauth.client_secret_env]
-    if not oauth.client_secret_file:
+    if not (oauth.client_secret_env or oauth.client_secret_file):
         return ""
-    file = folder / oauth.client_secret_file
-    try:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise ConfigError(f"{key}.client_secret_file: {file}: {reason}") from None
+    return read_secret(f"{key}.client_secret", oauth.client_secret_env, oauth.client_secret_file, folder, os.environ)
 
 
 def _user(mailbox: MailboxConfig) -> str:

@@ -15,7 +15,7 @@ from pipeline.config.calmdesk import PACKAGED_ENCODER, CalmdeskConfig, DatabaseC
 from pipeline.config.folder import Config, load_config
 from pipeline.config.mailboxes import FirmConfig, MailboxConfig
 from pipeline.config.policy import DAYS, CalendarConfig, LimitsConfig, PolicyConfig
-from pipeline.config.servers import ImapConfig, OAuthConfig, ServerConfig, SmtpConfig, read_password
+from pipeline.config.servers import ImapConfig, OAuthConfig, ServerConfig, SmtpConfig, read_password, read_secret
 from pipeline.config.thresholds import AbstainConfig, ProposeConfig, Thresholds, ThresholdsConfig
 
 __all__ = [
@@ -41,4 +41,5 @@ __all__ = [
     "ThresholdsConfig",
     "load_config",
     "read_password",
+    "read_secret",
 ]

@@ -140,13 +140,21 @@ class OAuthConfig(Strict):
 def read_password(server: ServerConfig, key: str, folder: Path, environ: Mapping[str, str] | None = None) -> str:
     """The password of ``server`` from the environment or a file; ConfigError names ``key`` where it is missing."""
     environ = os.environ if environ is None else environ
-    if server.password_env:
-        if not environ.get(server.password_env):
-            raise ConfigError(f"{key}.password_env: environment variable {server.password_env} is not set")
-        return environ[server.password_env]
-    file = folder / server.password_file
+    return read_secret(f"{key}.password", server.password_env, server.password_file, folder, environ)
+
+
+def read_secret(key: str, variable: str, name: str, folder: Path, environ: Mapping[str, str]) -> str:
+    """What stands in the environment ``variable``, if one is named, else in the file ``name`` of ``folder``.
+
+    ConfigError names the key: ``key`` with ``_env`` or ``_file`` after it.
+    """
+    if variable:
+        if not environ.get(variable):
+            raise ConfigError(f"{key}_env: environment variable {variable} is not set")
+        return environ[variable]
+    file = folder / name
     try:
         return file.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise ConfigError(f"{key}.password_file: {file}: {reason}") from None
+        raise ConfigError(f"{key}_file: {file}: {reason}") from None

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from benchmarks.drafts import context, fires, retrieval, shares
+from benchmarks.drafts import context, fires, retrieval, rows, shares
 from pipeline.config import load_config
 from pipeline.drafting.knowledge import KnowledgeBase
-from pipeline.learning.data import SEED
 from pipeline.records import Fault
 
-FOLDER = SEED / "replies"
 KINDS = {
     "minimise", "doubt", "blame", "command", "sarcasm", "excuse", "policy_first", "hollow_apology", "overpromise",
     "liability", "ask_again", "shouting", "dismissal",
 }  # fmt: skip
-
-
-def rows(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()]
 
 
 @pytest.mark.parametrize(("name", "each"), [("lines_1.jsonl", 45), ("lines_2.jsonl", 30)])
