@@ -2,7 +2,8 @@
 
 The weights are laid out once as oneDNN multiplies them (query, key and value as one matrix, the activation within the
 product), which also spares single-precision products the detour over another library. The code that is made for a shape
-takes half a megabyte, so products come in few shapes, and attention is torch's own, which needs none.
+takes half a megabyte, so products come in few shapes. Keys are padded to a whole number of vector registers, as the
+last, broken register of each row would cost softmax more than all the others.
 
 What is not such an encoder is read with its own forward (`fast_body` gives None).
 """
@@ -22,6 +23,10 @@ FEW_ROWS = 32
 MANY_ROWS = 128
 """Texts are padded to a multiple of `LENGTHS` tokens, and what is multiplied to a multiple of so many rows, where there
 are few of them and where there are many."""
+KEYS = 32
+"""The lanes of the widest register: 64 bytes of bfloat16."""
+TEXTS, SHORT = 8, 64
+"""So many texts of at most `SHORT` tokens attend at once: what passes between the two products stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ class FastBody:
         ids, mask = F.pad(ids, (0, -tokens % LENGTHS)), F.pad(mask, (0, -tokens % LENGTHS))
         states = self._embeddings(input_ids=ids).flatten(0, 1)
         states = F.pad(states, (0, 0, 0, padded_rows(len(states)) - len(states)))
-        unread = torch.zeros(mask.shape, dtype=states.dtype).masked_fill_(~mask, float("-inf"))[:, None, None, :]
+        keys = F.pad(mask, (0, -mask.shape[1] % KEYS))
+        unread = torch.zeros(keys.shape, dtype=states.dtype).masked_fill_(~keys, float("-inf"))[:, None, None, :]
         for layer in self._layers[:depth]:
             states = layer(states, (count, mask.shape[1]), self._heads, unread)
         return states[: mask.numel()].view(*mask.shape, -1)[:, :tokens].float()
@@ -99,11 +105,20 @@ def padded_rows(rows: int) -> int:
 
 
 def _attention(joint: Tensor, heads: int, unread: Tensor) -> Tensor:
-    """Of (n, tokens, 3 * width) the mixed values (n * tokens, width); ``unread`` is added to what the keys score."""
-    count, tokens, width = joint.shape[0], joint.shape[1], joint.shape[2] // 3
-    queries, keys, values = joint.view(count, tokens, 3, heads, width // heads).permute(2, 0, 3, 1, 4)
-    mixed = F.scaled_dot_product_attention(queries, keys, values, attn_mask=unread)
-    return mixed.transpose(1, 2).reshape(count * tokens, width)
+    """Of (n, tokens, 3 * width) the mixed values (n * tokens, width); ``unread`` (n, 1, 1, keys) is added to what the
+    keys score, of which there are at least as many as tokens."""
+    count, tokens, width, keys = *joint.shape[:2], joint.shape[2] // 3, unread.shape[-1]
+    joint = F.pad(joint, (0, 0, 0, keys - tokens)).view(count, keys, 3, heads, width // heads)
+    mixed = torch.empty(count, tokens, heads, width // heads, dtype=joint.dtype)
+    together = min(TEXTS, max(1, TEXTS * SHORT // keys))
+    sizes = [together] * (count // together) + [1] * (count % together)
+    for part, found, hidden in zip(*(torch.split(each, sizes) for each in (joint, mixed, unread)), strict=True):
+        queries, others, values = part.permute(2, 0, 3, 1, 4).flatten(1, 2)
+        scores = torch.bmm(queries.mul_((width // heads) ** -0.5), others.transpose(1, 2))
+        scores = scores.view(len(part), heads, keys, keys).add_(hidden).softmax(-1)
+        each = torch.bmm(scores.flatten(0, 1), values).view(len(part), heads, keys, -1)
+        found.copy_(each[:, :, :tokens].transpose(1, 2))
+    return mixed.view(count * tokens, width)
 
 
 def fast_body(body: nn.Module) -> FastBody | None:

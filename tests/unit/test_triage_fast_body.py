@@ -40,7 +40,7 @@ def batch(lengths: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
     return ids * mask, mask
 
 
-@given(lengths=st.lists(st.integers(1, 70), min_size=1, max_size=5))
+@given(lengths=st.lists(st.integers(1, 70), min_size=1, max_size=18))
 @settings(max_examples=15, deadline=None)
 def test_the_fast_forward_gives_the_states_of_the_generic_one(heads: Heads, lengths: list[int]) -> None:
     fast = fast_body(heads.body)
