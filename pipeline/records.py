@@ -10,6 +10,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 
 class MailKind(enum.StrEnum):
@@ -62,6 +63,13 @@ FLAG_LABELS = (
     "physical_harm",
     "no_ask",
 )
+
+
+ACTION_KINDS = (
+    "refund", "credit", "discount", "replacement", "repair", "cancellation", "shipment", "correction", "unlock",
+    "deletion", "booking", "escalation", "contact", "other",
+)  # fmt: skip
+"""What a person can record as done on a ticket; the first three move money."""
 
 
 # --- intake ---------------------------------------------------------------------------------------------------------
@@ -213,8 +221,24 @@ class ThreadTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """What a person recorded as done or granted: ``kind`` is a verb of `ACTION_KINDS`, ``amount`` is in ``currency``
+    (ISO 4217, empty where no money is in it)."""
+
+    kind: str
+    at: datetime
+    by: str
+    amount: Decimal | None = None
+    currency: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """Everything a draft may be written from."""
+    """Everything a draft may be written from.
+
+    ``actions`` are those recorded on this ticket, ``granted`` what the customer was granted on any of theirs.
+    """
 
     message: Message
     triage: Triage
@@ -222,6 +246,8 @@ class Case:
     received_at: datetime
     fault: Fault = Fault.UNKNOWN
     thread: tuple[ThreadTurn, ...] = ()
+    actions: tuple[Action, ...] = ()
+    granted: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
