@@ -16,7 +16,7 @@ from pipeline.config.folder import Config, load_config
 from pipeline.config.mailboxes import FirmConfig, MailboxConfig
 from pipeline.config.policy import DAYS, CalendarConfig, LimitsConfig, PolicyConfig
 from pipeline.config.servers import ImapConfig, OAuthConfig, ServerConfig, SmtpConfig, read_password, read_secret
-from pipeline.config.thresholds import AbstainConfig, ProposeConfig, Thresholds, ThresholdsConfig
+from pipeline.config.thresholds import AbstainConfig, ComposureConfig, ProposeConfig, Thresholds, ThresholdsConfig
 
 __all__ = [
     "DAYS",
@@ -24,6 +24,7 @@ __all__ = [
     "AbstainConfig",
     "CalendarConfig",
     "CalmdeskConfig",
+    "ComposureConfig",
     "Config",
     "DatabaseConfig",
     "FirmConfig",

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.config import FirmConfig, PolicyConfig, ProposeConfig, Thresholds
+from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig, Thresholds
 from pipeline.drafting.addressing import first_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
-from pipeline.drafting.checks import CheckContext, run_checks
+from pipeline.drafting.checks import CheckContext, Judge, run_checks
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.phrasing import NO_LIABILITY_FLAGS, Feeling, feeling, felt_tone
 from pipeline.drafting.promises import find_promises
@@ -40,6 +40,7 @@ class _Material:
     asks: tuple[str, ...]
     sources: tuple[Source, ...]
     knowledge: str
+    composure: ComposureConfig
     urgent: bool
     due: datetime
 
@@ -47,9 +48,13 @@ class _Material:
 class Composer:
     """Writes drafts from templates; holds nothing of any message."""
 
-    def __init__(self, templates: Path | None = None) -> None:
-        """Read the templates of ``templates`` (default: the shipped folder); ConfigError names a faulty one."""
+    def __init__(self, templates: Path | None = None, judge: Judge | None = None) -> None:
+        """Read the templates of ``templates`` (default: the shipped folder); ConfigError names a faulty one.
+
+        ``judge`` is the model beside the rules on composure.
+        """
         self._templates = Templates(templates)
+        self._judge = judge
 
     def draft(
         self,
@@ -69,7 +74,7 @@ class Composer:
                 (),
                 case.triage.escalate,
             )
-        material = self._gather(case, firm, policy, thresholds.propose, knowledge)
+        material = self._gather(case, firm, policy, thresholds, knowledge)
         proposed, why = propose(case, thresholds.propose, material.sources)
         notes = "; ".join(filter(None, (why, material.feeling.note, self._language_note(material))))
         drafts = tuple(self._draft(kind, material) for kind in DraftKind)
@@ -80,7 +85,7 @@ class Composer:
         case: Case,
         firm: FirmConfig,
         policy: PolicyConfig,
-        settings: ProposeConfig,
+        thresholds: Thresholds,
         knowledge: KnowledgeBase,
     ) -> _Material:
         spoken = case.triage.language in firm.languages and self._templates.speaks(case.triage.language)
@@ -92,8 +97,9 @@ class Composer:
             restated=_restated(case),
             feeling=feeling(case),
             asks=missing(case),
-            sources=find_sources(case, knowledge, settings.solution_from_score),
+            sources=find_sources(case, knowledge, thresholds.propose.solution_from_score),
             knowledge="\n".join(passage.searchable for passage in knowledge.passages),
+            composure=thresholds.composure,
             urgent=any(stake.kind in URGENT_STAKES for stake in find_stakes(case)),
             due=readable_due(case, policy),
         )
@@ -120,6 +126,7 @@ class Composer:
             sources,
             material.restated,
             material.knowledge,
+            material.composure,
         )
         return Draft(
             kind=kind,
@@ -132,7 +139,7 @@ class Composer:
                 for promise in find_promises(context.own, case.received_at, policy.calendar)
             ),
             asks=material.asks if language == "en" else (),
-            checks=run_checks(context),
+            checks=run_checks(context, self._judge),
         )
 
 

@@ -26,6 +26,7 @@ from pipeline.store import approvals, codec, tickets
 from pipeline.store.cases import case_of
 from pipeline.store.models import Approval, Draft, Outgoing, Ticket
 from pipeline.store.threads import signing_key
+from pipeline.triage.reply_reader import shared_reply_reader
 
 LONGEST_BODY = 100_000
 
@@ -52,7 +53,9 @@ def check_text(config: Config, draft: Draft, body: str) -> tuple[CheckResult, ..
             sources=tuple(Source(**source) for source in draft.sources),
             restated=tuple(draft.restated),
             knowledge="\n".join(passage.searchable for passage in knowledge.passages),
-        )
+            composure=config.thresholds.of(draft.ticket.mailbox).composure,
+        ),
+        shared_reply_reader(config.calmdesk.model),
     )
 
 

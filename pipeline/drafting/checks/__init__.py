@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pipeline.drafting.checks import (
     asked_again,
@@ -10,6 +11,7 @@ from pipeline.drafting.checks import (
     claimed_action,
     command,
     concern_coverage,
+    dismissal,
     doubt,
     excuse,
     grounding,
@@ -25,7 +27,7 @@ from pipeline.drafting.checks import (
     shouting,
     unfilled,
 )
-from pipeline.drafting.checks.context import CheckContext
+from pipeline.drafting.checks.context import CheckContext, Judge, judged
 from pipeline.records import CheckResult, CheckStatus
 
 Check = Callable[[CheckContext], list[CheckResult]]
@@ -44,6 +46,7 @@ CHECKS: Mapping[str, Check] = {
         excuse,
         policy_first,
         hollow_apology,
+        dismissal,
         liability,
         promises,
         overpromise,
@@ -56,11 +59,13 @@ CHECKS: Mapping[str, Check] = {
     )
 }
 
-__all__ = ["CHECKS", "Check", "CheckContext", "run_checks"]
+__all__ = ["CHECKS", "Check", "CheckContext", "Judge", "run_checks"]
 
 
-def run_checks(context: CheckContext) -> tuple[CheckResult, ...]:
-    """Every rule in order: all that it found, or one PASS."""
+def run_checks(context: CheckContext, judge: Judge | None = None) -> tuple[CheckResult, ...]:
+    """Every rule in order: all that it found, or one PASS. ``judge`` is the model beside the rules on composure."""
+    if judge is not None:
+        context = replace(context, verdicts=judged(context, judge))
     results: list[CheckResult] = []
     for name, check in CHECKS.items():
         results += check(context) or [CheckResult(name, CheckStatus.PASS, "")]

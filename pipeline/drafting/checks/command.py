@@ -44,12 +44,12 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "this tells the customer how to feel or behave",
-        _COMMAND.finditer(context.own),
+        context.said(NAME, _COMMAND),
     )
     ordered = findings(
         NAME,
         CheckStatus.WARN,
         "this orders the customer about; ask with a please, or take the step from the knowledge base",
-        _BARE_ORDER.finditer(context.own),
+        context.known(_BARE_ORDER),
     )
     return told + ordered

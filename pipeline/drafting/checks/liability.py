@@ -37,4 +37,4 @@ def check(context: CheckContext) -> list[CheckResult]:
     if may_take_responsibility(context.case):
         return []
     message = "this takes responsibility before a person has confirmed the fault, or in a legal or injury matter"
-    return findings(NAME, CheckStatus.BLOCK, message, _LIABILITY.finditer(context.own))
+    return findings(NAME, CheckStatus.BLOCK, message, context.said(NAME, _LIABILITY))

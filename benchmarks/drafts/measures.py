@@ -1,15 +1,4 @@
-"""How well drafts are checked and answers found, on sentences and questions that no rule was written with.
-
-    python -m benchmarks.drafts
-
-All from `pipeline/learning/seed/replies`; JSON goes to stdout.
-
-    composure    of the bad lines of the second hand the share that any rule of composure finds, by kind, and of the
-                 good ones the share that is flagged in vain
-    facts        the same of drafts with their thread: claimed actions, ungrounded facts, fault, facts asked again
-    retrieval    how often the right article is the first or among the first three passages, and, for thresholds, how
-                 often an answer is proposed where there is one and none where there is none
-"""
+"""What the checks find and the search answers, on sentences, drafts and questions that no rule was written with."""
 
 from __future__ import annotations
 
@@ -17,20 +6,20 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from pipeline.config import Config, load_config
-from pipeline.drafting.checks import CHECKS, CheckContext
+from pipeline.config import Config
+from pipeline.drafting.checks import CheckContext, Judge, run_checks
 from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.engine.desk import Desk
 from pipeline.learning.data import SEED
+from pipeline.learning.reply_lines import JUDGE
 from pipeline.records import Case, CheckStatus, DraftKind, Fault, Judgement, Message, Source, Triage
-from pipeline.triage.encoder import Encoder
 from pipeline.triage.volume import joined
 
 COMPOSURE = (
     "blame", "command", "minimise", "doubt", "sarcasm", "shouting", "excuse", "policy_first", "hollow_apology",
-    "liability", "overpromise",
+    "dismissal", "liability", "overpromise",
 )  # fmt: skip
 RULES_OF: Mapping[str, tuple[str, ...]] = {
     "claimed_action": ("claimed_action",),
@@ -68,8 +57,9 @@ def context(config: Config, row: Mapping[str, Any]) -> CheckContext:
     )
 
 
-def fires(rules: Iterable[str], draft: CheckContext) -> bool:
-    return any(found.status is not CheckStatus.PASS for rule in rules for found in CHECKS[rule](draft))
+def fires(rules: Iterable[str], draft: CheckContext, judge: Judge | None = None) -> bool:
+    wanted = frozenset(rules)
+    return any(found.name in wanted and found.status is not CheckStatus.PASS for found in run_checks(draft, judge))
 
 
 def shares(judged: Iterable[tuple[str, bool, bool]]) -> dict[str, dict[str, Any]]:
@@ -79,12 +69,12 @@ def shares(judged: Iterable[tuple[str, bool, bool]]) -> dict[str, dict[str, Any]
         for name in (kind, "all"):
             counts[name][wanted].append(flagged)
     return {
-        name: {"found": _share(wanted), "in_vain": _share(fine), "bad": len(wanted), "good": len(fine)}
+        name: {"found": share(wanted), "in_vain": share(fine), "bad": len(wanted), "good": len(fine)}
         for name, (fine, wanted) in sorted(counts.items())
     }
 
 
-def _share(flags: Sequence[bool]) -> float | None:
+def share(flags: Sequence[bool]) -> float | None:
     return round(sum(flags) / len(flags), 3) if flags else None
 
 
@@ -99,36 +89,33 @@ def retrieval(knowledge: KnowledgeBase, questions: Sequence[Mapping[str, Any]]) 
             first.append(any(source.id in right for source in sources[:1]))
             among.append(any(source.id in right for source in sources))
     return {
-        "recall_at_1": _share(first),
-        f"recall_at_{FOUND}": _share(among),
+        "recall_at_1": share(first),
+        f"recall_at_{FOUND}": share(among),
         "thresholds": {
             threshold: {
-                "answered": _share([score >= threshold for score in best[True]]),
-                "right_no_answer": _share([score < threshold for score in best[False]]),
+                "answered": share([score >= threshold for score in best[True]]),
+                "right_no_answer": share([score < threshold for score in best[False]]),
             }
             for threshold in ANSWERS_FROM
         },
     }
 
 
-def main() -> None:
-    config = load_config(Path("config"), {})
-    lines = [
-        (row["kind"], row["bad"], fires(COMPOSURE, context(config, row)))
-        for row in rows("lines_2.jsonl")
-        if row["kind"] != "ask_again"
-    ]
-    facts = [
-        (row["kind"], row["must_flag"], fires(RULES_OF[row["kind"]], context(config, row)))
+def measured_checks(desk: Desk) -> dict[str, Any]:
+    """The rules on composure, with the model and without, on lines to judge by; the rules on facts on their drafts."""
+    lines = [row for row in rows(JUDGE) if row["kind"] != "ask_again"]
+    judges = {"composure": desk.triager.reply_reader(desk.config.calmdesk.model), "composure_rules_alone": None}
+    found = {
+        name: shares((row["kind"], row["bad"], fires(COMPOSURE, context(desk.config, row), judge)) for row in lines)
+        for name, judge in judges.items()
+    }
+    facts = (
+        (row["kind"], row["must_flag"], fires(RULES_OF[row["kind"]], context(desk.config, row)))
         for row in rows("facts.jsonl")
         if row["kind"] in RULES_OF and row.get("lang", "en") == "en"
-    ]
-    knowledge = KnowledgeBase.load(Path("config/knowledge"), Encoder.load().embed)
-    found = {
-        "composure": shares(lines), "facts": shares(facts), "retrieval": retrieval(knowledge, rows("questions.jsonl")),
-    }  # fmt: skip
-    print(json.dumps(found, indent=2))
+    )
+    return {**found, "facts": shares(facts)}
 
 
-if __name__ == "__main__":
-    main()
+def measured_retrieval(desk: Desk) -> dict[str, Any]:
+    return retrieval(desk.knowledge(next(iter(desk.config.mailboxes))), rows("questions.jsonl"))
