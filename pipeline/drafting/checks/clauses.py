@@ -1,0 +1,60 @@
+"""What a sentence does with its words: asks, tells what somebody else said, sets a condition, or states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.drafting.checks.context import sentences
+
+_SAID = (
+    r"(?:writes?|wrote|written|says?|said|tells?|told|mentions?|mentioned|reports?|reported|describes?|described|"
+    r"explains?|explained|notes?|noted|states?|stated|asks?|asked|mean|adds?|added|informed|promised|assured|"
+    r"understand|understood|read|shows?|schreiben|sagen|berichten|schrieb|steht)"
+)
+_REPORT = re.compile(
+    rf"\b(?:you|sie|he|she|they|mail|e-mail|email|letter|message|note|tracking|notice|confirmation|account of it)\b"
+    rf"[^.!?;:\n]{{0,40}}?\b{_SAID}\b(?! (?:me|us) (?:know|that we))|"
+    r"\b(?:as i understand|if i (?:read|understand)|i (?:understand|have read|gather|see) (?:from|that|how)|"
+    r"according to|by your account|in your words|what you (?:tell|write|say)|you (?:were|have been) (?:told|promised))",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"\b(?:if|once|when|whenever|as soon as|until|till|unless|before|after|in case|provided|should|whether|"
+    r"how|by the time|wenn|sobald|falls|bis|ob|nachdem)\b",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(
+    r"\b(?:an?|any|every|each|no|most|all|one|anyone|anything|nobody|nothing|those|what|whatever)\b[^,;:.]{0,40}"
+    r"\b(?:that|which|who)\b[^,;:]{0,30}$|(?:^|[,;:]\s*)(?:an?|any|every|each|most|such)\s[^,;:]{0,60}$",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[,;:–—(]|\s-\s|\b(?:and|but|so|und|aber)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"\?[\s\"”')]*$")
+
+
+def statements(text: str) -> Iterator[re.Match[str]]:
+    """The sentences of ``text`` that are no questions, as matches with offsets."""
+    return (match for match in sentences(text) if not _QUESTION.search(match.group()))
+
+
+def is_reported(before: str) -> bool:
+    """Whether the words ``before`` a phrase of the same sentence give it as what somebody wrote or said."""
+    return bool(_REPORT.search(before))
+
+
+def is_conditional(before: str) -> bool:
+    """Whether the clause that ``before`` ends in sets a condition, so that what follows has not happened."""
+    return bool(_CONDITION.search(_clause(before)))
+
+
+def is_general(before: str) -> bool:
+    """Whether the clause that ``before`` ends in speaks of any such thing and not of this customer's."""
+    return bool(_GENERAL.search(before))
+
+
+def _clause(before: str) -> str:
+    start = 0
+    for match in _CLAUSE_END.finditer(before):
+        start = match.end()
+    return before[start:]
