@@ -6,13 +6,15 @@ All from `pipeline/learning/seed/replies`; JSON goes to stdout.
 
     composure    of the bad lines of the second hand the share that any rule of composure finds, by kind, and of the
                  good ones the share that is flagged in vain
-    facts        the same of drafts with their thread: claimed actions, ungrounded facts, fault, facts asked again
+    facts        the same of drafts with their thread: claimed actions, promises, ungrounded facts, fault, facts asked
+                 again, other customers; found only where the words that are wrong are pointed at
     retrieval    how often the right article is the first or among the first three passages, and, for thresholds, how
                  often an answer is proposed where there is one and none where there is none
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +26,8 @@ from pipeline.config import Config, load_config
 from pipeline.drafting.checks import CHECKS, CheckContext
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.learning.data import SEED
-from pipeline.records import Case, CheckStatus, DraftKind, Fault, Judgement, Message, Source, Triage
+from pipeline.drafting.promises import find_promises
+from pipeline.records import Case, CheckStatus, DraftKind, Fault, Judgement, Message, ThreadTurn, Triage
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.volume import joined
 
@@ -37,7 +40,8 @@ RULES_OF: Mapping[str, tuple[str, ...]] = {
     "ungrounded": ("grounding",),
     "fault": ("liability",),
     "asked_again": ("asked_again",),
-    "other_customer": ("grounding",),
+    "other_customer": ("other_customer",),
+    "promise": ("promises",),
 }
 ANSWERS_FROM = (0.3, 0.5, 0.7, 0.9)
 FOUND = 3
@@ -50,26 +54,58 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 def context(config: Config, row: Mapping[str, Any]) -> CheckContext:
-    """The draft of ``row``, alone or with its thread, as the sample firm would send it."""
+    """The draft of ``row``, alone or with its thread, as the sample firm would send it.
+
+    What the thread quotes (lines with ">") is the firm's earlier turn, as intake would take it apart. The knowledge
+    is what a draft may rest on; it is not shown as a source, since sources are blanked where they stand word by word.
+    """
     calm = Judgement("neutral", 1.0, {"neutral": 1.0})
     normal = Judgement("normal", 1.0, {"normal": 1.0})
-    triage = Triage(row.get("id", "-"), "en", normal, calm, 0, (), False, (), (), (), "")
-    message = Message(triage.id, "", row.get("thread", ""))
-    known = row.get("knowledge", "")
+    triage = Triage(row.get("id", "-"), row.get("lang", "en"), normal, calm, 0, (), False, (), (), (), "")
+    lines = row.get("thread", "").splitlines()
+    quoted = "\n".join(line.lstrip("> ") for line in lines if line.startswith(">"))
+    message = Message(triage.id, "", "\n".join(line for line in lines if not line.startswith(">")))
+    now = datetime.fromisoformat(row["now"]).astimezone(UTC) if "now" in row else MONDAY
+    thread = (ThreadTurn(True, quoted),) if quoted else ()
     return CheckContext(
         body=row.get("draft", row.get("text", "")),
         kind=DraftKind.SOLUTION,
-        case=Case(message, triage, None, MONDAY, Fault(row.get("fault", "unknown"))),
+        case=Case(message, triage, None, now, Fault(row.get("fault", "unknown")), thread),
         firm=next(iter(config.mailboxes.values())).firm,
         policy=config.policy,
-        now=MONDAY,
-        sources=(Source("known", "", known, 1.0),) if known else (),
-        knowledge=known,
+        now=now,
+        knowledge=row.get("knowledge", ""),
     )
 
 
 def fires(rules: Iterable[str], draft: CheckContext) -> bool:
     return any(found.status is not CheckStatus.PASS for rule in rules for found in CHECKS[rule](draft))
+
+
+def meets(start: int, end: int, draft: CheckContext, span: str) -> bool:
+    """Whether ``start`` to ``end`` lies on the words that are wrong; anything does where a row names none."""
+    at = draft.body.find(span)
+    return at < 0 or (start < at + len(span) and end > at)
+
+
+def flags(draft: CheckContext, row: Mapping[str, Any]) -> bool:
+    """Whether the rule of the row's kind finds something, on the words that are wrong where there are any.
+
+    Of promises the row says that they have to be found, not that they are bad.
+    """
+    if row["kind"] == "promise":
+        found = find_promises(draft.own, draft.now, draft.policy.calendar)
+        return any(meets(one.start, one.end, draft, row["span"]) for one in found)
+    return any(
+        one.status is not CheckStatus.PASS and meets(one.start or 0, one.end or len(draft.body), draft, row["span"])
+        for rule in RULES_OF[row["kind"]]
+        for one in CHECKS[rule](draft)
+    )
+
+
+def part(row: Mapping[str, Any]) -> str:
+    """Half of the rows are developed on, half judged by; which is which is decided by the id alone."""
+    return "judge" if hashlib.sha256(row["id"].encode()).digest()[0] % 2 else "develop"
 
 
 def shares(judged: Iterable[tuple[str, bool, bool]]) -> dict[str, dict[str, Any]]:
@@ -118,14 +154,17 @@ def main() -> None:
         for row in rows("lines_2.jsonl")
         if row["kind"] != "ask_again"
     ]
-    facts = [
-        (row["kind"], row["must_flag"], fires(RULES_OF[row["kind"]], context(config, row)))
-        for row in rows("facts.jsonl")
-        if row["kind"] in RULES_OF and row.get("lang", "en") == "en"
-    ]
+    facts = {
+        half: shares(
+            (row["kind"], row["must_flag"], flags(context(config, row), row))
+            for row in rows("facts.jsonl")
+            if row["kind"] in RULES_OF and part(row) == half
+        )
+        for half in ("develop", "judge")
+    }
     knowledge = KnowledgeBase.load(Path("config/knowledge"), Encoder.load().embed)
     found = {
-        "composure": shares(lines), "facts": shares(facts), "retrieval": retrieval(knowledge, rows("questions.jsonl")),
+        "composure": shares(lines), "facts": facts, "retrieval": retrieval(knowledge, rows("questions.jsonl")),
     }  # fmt: skip
     print(json.dumps(found, indent=2))
 

@@ -197,6 +197,18 @@ def find_promises(body: str, now: datetime, calendar: CalendarConfig) -> tuple[P
     return tuple(found)
 
 
+_ANSWERS = re.compile(
+    r"\b(?:write|answer|reply|respond|call|ring|phone|hear|contact|get back|be in touch|update|let you know|tell you|"
+    r"report|come back|look|know|melden|antwort\w*|schreib\w*|meldet)\b",
+    re.IGNORECASE,
+)
+
+
+def is_answer(promise: str) -> bool:
+    """Whether ``promise`` is to answer, call or look into it, which the firm dates by itself."""
+    return bool(_ANSWERS.search(promise))
+
+
 def broken_by_calendar(promise: Promise, now: datetime, urgency: str, policy: PolicyConfig) -> str | None:
     """Why ``promise`` cannot be kept, or None. The clock for critical mail never stops."""
     due = promise.due_at

@@ -50,6 +50,8 @@ CLAIMS = (
     "I put a note on your file so that nobody rings before noon.",
     "The technician has your number and the photos.",
     "You are no longer on the mailing list.",
+    "As you asked, we have cancelled your plan.",
+    "You wrote twice about it, so I have refunded the fee.",
     "Wir haben Ihnen den Betrag erstattet.",
     "Ihr Paket ist unterwegs.",
 )  # fmt: skip
@@ -85,6 +87,8 @@ NO_CLAIMS = (
     "We sent you the wrong lens.",
     "With two parcels missing, you have every reason to ask.",
     "Would it help if we sent a colleague?",
+    "According to the tracking page, the parcel was delivered on Monday.",
+    "As I understand it, the fee was cancelled and then charged again.",
     "Every returned item is checked before it is refunded.",
 )  # fmt: skip
 

@@ -75,10 +75,11 @@ _HARMLESS = word_set(
     "acknowledged assumed delayed indeed need feed required supposed"
 )
 _NOT_DONE = re.compile(
-    r"\b(?:not|never|no(?! longer\b)|nothing(?! (?:more|else|further)\b)|nobody|cannot|without|failed|unable|wrong(?:ly)?|twice|too late|late|mistake|error|"
+    r"\b(?:not|never|no(?! longer\b)|nothing(?! (?:more|else|further)\b)|nobody|cannot|without|failed|unable|wrong(?:ly)?|twice|too late|mistake|error|"
     r"yet to|instead of|ought|should have|could have|would have|nicht|kein\w*|noch)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_NEGATED = re.compile(r"\b(?:not|never|nothing|nobody|none|neither|cannot|without|nicht|kein\w*)\b|n['’]t\b", re.IGNORECASE)
 _READING = re.compile(
     r"\s+(?:(?:at|through|over|into|in|of|all|to|from|both|each|every|carefully|down)\s+){0,3}"
     r"(?:(?:your|the|this|that|these|all|what|everything|each|every|both|its|three|two|of)\s+){1,3}"
@@ -186,7 +187,7 @@ def _clause(sentence: str, claim: re.Match[str]) -> str:
 def _is_harmless(claim: re.Match[str], sentence: str) -> bool:
     """What the mail itself shows (received, read, noted), what was felt, and what was not done or done wrong."""
     before, after = sentence[: claim.start()], sentence[claim.end() :]
-    if _NOT_DONE.search(claim.group()) or _NOT_DONE.search(before[-30:]) or _NOT_DONE.match(after.lstrip()):
+    if _NOT_DONE.search(claim.group()) or _NEGATED.search(re.split(r"[,;:]", before)[-1]) or _NOT_DONE.match(after.lstrip()):
         return True
     verb = claim.groupdict().get("verb")
     if verb and (verb.lower() in _HARMLESS or _NOT_DONE.search(re.split(r"[,;:]|so that", after, maxsplit=1)[0])):
@@ -220,7 +221,7 @@ def check(context: CheckContext) -> list[CheckResult]:
         words = sentence.group()
         for claim in _claims(words):
             before = words[: claim.start()]
-            if is_reported(before) or is_conditional(before) or is_general(before) or _restates(claim, said):
+            if is_reported(before, claim.group()) or is_conditional(before) or is_general(before) or _restates(claim, said):
                 continue
             if _is_harmless(claim, words) or recorded & _kinds(_clause(words, claim)):
                 continue

@@ -13,12 +13,16 @@ _SAID = (
     r"understand|understood|read|shows?|schreiben|sagen|berichten|schrieb|steht)"
 )
 _REPORT = re.compile(
-    rf"\b(?:you|sie|he|she|they|mail|e-mail|email|letter|message|note|tracking|notice|confirmation|account of it)\b"
-    rf"[^.!?;:\n]{{0,40}}?\b{_SAID}\b(?! (?:me|us) (?:know|that we))|"
-    r"\b(?:as i understand|if i (?:read|understand)|i (?:understand|have read|gather|see) (?:from|that|how)|"
-    r"according to|by your account|in your words|what you (?:tell|write|say)|you (?:were|have been) (?:told|promised))",
+    rf"(?<!as )\b(?:you|sie|he|she|they|mail|e-mail|email|letter|message|note|tracking|notice|confirmation)\b"
+    rf"[^.!?,;:\n]{{0,40}}?\b{_SAID}\b(?! (?:me|us) (?:know|that we))|"
+    r"\b(?:i (?:understand|have read|gather|see) (?:from|that|how))|you (?:were|have been) (?:told|promised)",
     re.IGNORECASE,
 )
+_ATTRIBUTION = re.compile(
+    r"\b(?:as i understand|if i (?:read|understand)|according to|by your account|in your (?:own )?words|laut)\b",
+    re.IGNORECASE,
+)
+_OWN_TURN = re.compile(r"^\W*(?:so |and |but |therefore |which is why )?(?:i|we|our|my|wir|ich)\b(?! (?:had|were)\b)", re.IGNORECASE)
 _CONDITION = re.compile(
     r"\b(?:if|once|when|whenever|as soon as|until|till|unless|before|after|in case|provided|should|whether|"
     r"how|by the time|wenn|sobald|falls|bis|ob|nachdem)\b",
@@ -38,9 +42,21 @@ def statements(text: str) -> Iterator[re.Match[str]]:
     return (match for match in sentences(text) if not _QUESTION.search(match.group()))
 
 
-def is_reported(before: str) -> bool:
-    """Whether the words ``before`` a phrase of the same sentence give it as what somebody wrote or said."""
-    return bool(_REPORT.search(before))
+def is_reported(before: str, phrase: str = "") -> bool:
+    """Whether the words ``before`` a ``phrase`` of the same sentence give it as what somebody wrote or said.
+
+    A clause of the firm's own after a comma ("you wrote twice, so we have ...") is no longer what was said.
+    """
+    if _ATTRIBUTION.search(before):
+        return True
+    report = None
+    for report in _REPORT.finditer(before):
+        pass
+    if report is None:
+        return False
+    breaks = list(re.finditer(r"[,;:–—]", before[report.end() :]))
+    last = before[report.end() + breaks[-1].end() :] + phrase if breaks else ""
+    return not _OWN_TURN.match(last)
 
 
 def is_conditional(before: str) -> bool:
