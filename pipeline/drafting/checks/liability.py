@@ -1,40 +1,138 @@
-"""P7-P9: responsibility only where a person has confirmed the fault, and never in legal or injury matters."""
+"""P7-P9: responsibility only where a person has confirmed the fault, and never in legal or injury matters.
+
+Where it is confirmed, it is owned: words that tell of the fault as if nobody had done it are named too.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from pipeline.drafting.checks.clauses import is_conditional, is_reported, statements
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.drafting.phrasing import may_take_responsibility
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "liability"
 
+_US = (
+    r"(?:we|i|our (?:own )?(?:(?!for\b|of\b|in\b|to\b|on\b|and\b|with\b)\w+ ){0,2}?\w+|(?:the|a|one of (?:our|the)|your) (?:[\w-]+ )?(?:driver|fitter|engineer|technician|"
+    r"courier|team|colleague|agent|advis[eo]r|staff|people|crew|plumber|electrician|mechanic|nurse|doctor|dentist|"
+    r"waiter|cook|kitchen|warehouse|workshop|branch|depot|system|clerk|manager|inspector|movers?|builders?|cleaners?)s?)"
+)
+_FAULT = (
+    r"(?:fault|mistake|error|negligence|failure|failing|blunder|oversight|wrongdoing|slip-up|lapse|doing|making(?! (?:sure|it|a)\b)|"
+    r"bad|carelessness|shortcoming|mess|blame|omission|incompetence|sloppiness)"
+)
+_NOT = r"(?:not|never|n['’]t)"
 _LIABILITY = patterns(
     r"(?:the |this |it |that |all )?(?:is|was|were|are|'s)? ?(?:(?:entirely|completely|plainly|clearly|purely|"
-    r"solely|all|wholly|simply|100 ?%) )*(?:our|the \w+'s|our \w+'s|my) (?:\w+ )?(?:fault|mistake|error|"
-    r"negligence|failure|failing|blunder|oversight|wrongdoing)\b",
-    r"(?:fault|mistake|error|blame|negligence)(?: here)? (?:is|was|lies|lay) (?:\w+ )?(?:with us|ours|"
-    r"on our side|ours alone)|breach (?:on|of) our|on our part\b",
-    r"(?:we|i|our \w+|the \w+) (?:are|am|is|was|were|would be|will be) (?:\w+ )?(?:at fault|to blame|liable|"
-    r"responsible|negligent|guilty|in the wrong|legally)|(?:fully|legally|entirely|are|is|be|would be) liable|"
-    r"negligen(?:ce|t)",
-    r"(?:accept|admit|take|bear|assume|acknowledge) (?:\w+ ){0,2}(?:liability|responsibility|guilt|blame|fault)",
-    r"(?:we|our \w+(?: \w+)?|i) (?:have )?(?:clearly |plainly |simply |badly |just )?(?:broke|botched|damaged|"
-    r"ruined|poisoned|mixed up|messed up|failed|caused|injured|hurt|lost|violated|neglected|contaminated|"
-    r"packed the wrong|sent (?:you )?the wrong|ignored|left a dangerous|undervalued|overcharged|made a mistake|"
-    r"got (?:this|it) wrong|let you down|put \w+ \w+ (?:in danger|at risk))",
+    r"solely|all|wholly|simply|100 ?%) )*(?:our|the \w+['’]s|our \w+['’]s|my|one of our) (?:own )?(?:\w+ )?"
+    rf"{_FAULT}s?\b(?!-)",
+    r"(?:fault|mistake|error|blame|negligence|guilt|slip|lapse|oversight|failing|mix-up|blunder)(?: here| for (?:this|that|it))? (?:is|was|lies|lay|sits|rests) (?:[\w%]+ ){0,4}?"
+    r"(?:with (?:us|me|our)|started with us|ours|mine|on (?:our|my) side|at our door)|breach (?:on|of) our|on our part\b",
+    rf"(?:{_US}|the (?:firm|company|school|bank|council|hotel|airline|landlord|practice|clinic|surgery|hospital)) (?:are|am|is|was|were|would be|will be|have been) (?:\w+ )?(?:at fault|to blame|liable|"
+    r"responsible(?! for (?:answering|your case|this case|your mail|replying|looking|handling|writing|you\b))|negligent|"
+    r"guilty|in the wrong|legally|careless|sloppy|asleep|too slow|reckless)|(?:fully|legally|entirely|are|is|be|"
+    r"would be) liable|negligen(?:ce|t)",
+    r"(?:accept|admit|take|bear|assume|acknowledge|shoulder|own)s? (?:(?:all|full|the|every|complete|whole|sole|our|any) )*"
+    r"(?:of )?(?:the )?(?:liability|responsibility|guilt|blame|fault)|"
+    r"(?:we|i) (?:fully |completely |simply )?(?:own (?:this|that|it|up)|have to own|hold (?:up )?our hands)|our hands up|"
+    r"guilty as charged|mea culpa|no excuse for (?:it|this|that|what|how|our)|the buck stops",
+    # ours to answer for, in the ways of saying it
+    r"(?:is|was|are|sits|rests|lies|lay|falls?|fell|comes?|came|goes|went|all|squarely|that one['’]s|that['’]s|this one is|it['’]s)"
+    r" (?:\w+ )?(?:down to|on|with|at) (?:us|me)\b(?! (?:to|as soon|until|by|today|tomorrow|in|within|now|already)\b)|"
+    r"(?:is|was|are|were|falls within|lies in) (?:\w+ )?(?:our|my) (?:own )?(?:\w+ )?(?:department|doing|making|lookout|burden|"
+    r"bill|charge)\b|ours to (?:answer|carry|bear|own)|of our (?:own )?(?:making|doing)|(?:at|to) our door\b|"
+    r"we (?:only )?have (?:only )?ourselves to blame|you have us bang|not (?:have )?a leg to stand",
+    # what was done badly or left undone
+    rf"{_US} (?:have |has |had |['’]ve )?(?:(?:clearly|plainly|simply|badly|just|really|obviously|also|then|again|somehow|"
+    r"completely|indeed|certainly|evidently) )*(?:broke|broken|botched|damaged|ruined|poisoned|mixed|messed|muddled|"
+    r"screwed|slipped|fell short|fallen short|failed|caused|injured|hurt|lost|mislaid|misplaced|violated|neglected|"
+    r"contaminated|packed the wrong|put the wrong|(?:sent|gave|given|told|sold|delivered|charged|quoted|booked|fitted|"
+    r"shipped|used|picked|typed|entered|read|took|installed)(?: you| it| them)? (?:the |a |an )?(?:\w+ )?(?:wrong|twice|"
+    r"incorrect|faulty|too much|out of date)\w*|ignored|forgot|forgotten|"
+    r"overlooked|mishandled|misread|misjudged|misled|miscalculated|missed|dropped|undervalued|overcharged|"
+    r"double-charged|overbilled|made (?:a|the|an|this|that|some) (?:\w+ )?(?:mistake|error|mess|slip|blunder)|"
+    r"got (?:this|it|that|your|the|things)(?: \w+){0,2} wrong|blew it|erred|let (?:you|this|that|it) (?:all )?(?:down|slip)|"
+    r"left (?:a|the|your|it|that) [^.!?\n]{0,20}(?:dangerous|open|loose|unlocked|unsafe|unattended|on)|"
+    r"put \w+ \w+ (?:in danger|at risk)|cut corners)\b",
+    rf"{_US} (?:did|had|have|has|was|were|should|could|ought)(?:n['’]t|(?: to)? (?:not|never)) (?:(?:properly|even|have|to|been|be) )*"
+    r"(?:check|tighten|warn|inspect|secur|fasten|test|clean|clos|lock|look (?:before|properly)|train|maintain|servic|"
+    r"follow|label|seal|pack|paying|pay attention|tell you|told you|done|doing|do (?:our|what|that|it)|charg|sold|sell|"
+    r"touch|enter|let|turn|read|careful|open|drive|driv|leav|left|put|us|instal|connect|switch)\w*",
+    # should have, ought never to have, had it been, of whatever was the firm's to do
+    rf"{_US} (?:should|ought) (?:to )?have\b|{_US} (?:could|might) have (?:prevented|avoided|stopped|checked|warned)",
+    rf"(?!you |nobody |no one |one |anyone |customers? )(?:[\w-]+ ){{1,4}}?(?:should|ought)(?: |(?=n['’]t)){_NOT} (?:to )?have "
+    r"(?:got|gone|left|happened|been|reached|slipped|come|passed|ended|gotten|occurred|broken|failed|given|made|taken)\b",
+    rf"had (?:{_US}) [^.!?\n,]{{3,60}},[^.!?\n]{{0,40}}\b(?:would|could|might)\b|"
+    rf"if (?:only )?{_US} (?:had|hadn['’]t)\b[^.!?\n,]{{3,60}}|"
+    r"(?:would|could) (?:not |never |n['’]t )?have (?:been|happened|stayed|held|come|broken) [^.!?\n]{0,40}\b(?:had|if) (?:we|our|the)\b",
+    # the cause is given as the firm's
+    r"because (?:of our \w+ (?:mistake|error|fault)|of an? (?:mistake|error|oversight|slip) (?:by|of|at|on|in) (?:us|our))|"
+    r"(?:caused|brought (?:about|on)) by (?:us|our|the (?:\w+ )?(?:driver|fitter|chair|product|staff))|"
+    r"(?:due|owing|thanks|down) to (?:our|a (?:mistake|fault|error|slip|lapse|defect)|an (?:error|oversight))|"
+    r"(?:stems?|comes?|came|results?|resulted|arose) from (?:our|a (?:mistake|defect|fault) (?:of|in|on)|the \w+ we)|"
+    r"was bound to (?:break|fail|happen|leak|burst|fall|tear|crack)|clearly stems",
+    # law and money
     r"(?:we|you) (?:will|would|'ll) (?:\w+ )?(?:win (?:before|in|at)|lose the|pay (?:you )?(?:for (?:all|every|"
     r"the)|all|whatever|damages)|compensate|be compensated)|will be compensated|award you|whatever you ask|"
     r"everything you ask|(?:pay|compensate) (?:you )?for (?:all|every|your (?:loss|losses))",
-    r"broke the (?:law|\w+ rule|contract|rules)|unlawful(?:ly)?|illegal(?:ly)?|had no right|acted (?:wrongly|"
+    r"broke the (?:law|\w+ rule|contract|rules)|unlawful(?:ly)?|illegal(?:ly)?|against the law|had no right|acted (?:wrongly|"
     r"against)|(?:is|are) (?:a|our) (?:grave )?breach|owe you (?:everything|compensation|damages)|"
-    r"put \w+ (?:\w+ )?at risk",
-    r"we owe you|damages\b|fully admit|we (?:are bound to|will cover)|falsely|wrongful\w*|false information|"
-    r"is responsible for (?:that|this|your)|we knew (?:was|were|that)",
+    r"put \w+ (?:\w+ )?at risk|(?:court|judge|lawyer|ombudsman)\w* (?:would|will) (?:\w+ )?(?:side|agree|find|tell|rule|award)|"
+    r"(?:written|formal) admission|(?:sue|suing|tribunal|attorney|lawyer|solicitor|judge|court|hearing|claim \w+)\b"
+    r"[^.!?\n]{0,60}(?:worth|favou?r|fight|settle|name a figure|survive|sink|quibble|the answer is yes)|"
+    r"(?:in|find) your favou?r|(?:paid|compensated|recompensed|payout) for (?:your|the) (?:pain|injury|loss|losses|"
+    r"suffering|distress)|you(?:['’]d| would) get [^.!?\n]{0,20}(?:figures|thousand|for this)|(?:they|we|you) have to pay|"
+    r"(?:whatever|everything) (?:it|your|you|this) [^.!?\n]{0,50}(?:settle|make (?:it )?good|pay|cover)|"
+    r"(?:no|beyond|without) (?:dispute|doubt|question)[^.!?\n]{0,40}\b(?:us|our)\b|(?:started|began|originated) with us|"
+    r"(?:about|for) our (?:not )?having\b|(?:acknowledges?|admits?|confirms?) that (?:its|our|we)\b|"
+    r"on our (?:side|end) (?:caused|set off|led|broke|let|was to)|in breach of|was (?:plain |simply )?discrimination|we (?:concede|confess)|misselling|no defen[cs]e",
+    r"we owe you (?!an? (?:answer|explanation|reply|apology|word|clear))|damages\b|fully admit|we (?:are bound to|will cover)|"
+    r"falsely|wrongful\w*|false information|is responsible for (?:that|this|your)|we knew (?:was|were|that|about|of)",
+    # German
+    r"(?:geht|ging|gehen) (?:ganz )?(?:auf|zu) unsere[nr]? (?:kappe|lasten|konto|rechnung)|unser (?:fehler|versehen|versäumnis)|"
+    r"unsere schuld|(?:schuld|fehler|verantwortung) (?:liegt|lag) (?:\w+ )?bei uns|wir (?:haben|hatten) [^.!?\n]{0,40}(?:versagt|"
+    r"versäumt|verschuldet|vergessen|verschlampt|falsch gemacht)|(?:übernehmen|tragen) (?:\w+ ){0,2}(?:verantwortung|schuld|"
+    r"haftung)|wir haften",
+)  # fmt: skip
+_NO_APOLOGY = patterns(
+    r"(?:sorry|regret|apologi[sz]e)(?: to (?:hear|read|learn))?(?: that| if)? you(?:['’]re| are)? (?:feel|felt|feeling|"
+    r"think|see it|believe|took it|take it)(?: about (?:this|it))? ?(?:that|this|the|in that|in this|like|it)? ?(?:way|so|that)\b",
+    r"sorry if (?:you|we|this|it|that|any|anything|there|our|somebody|someone)\b",
 )
+_EVASIVE = patterns(
+    r"for (?:one|some|whatever|any) reason(?: or (?:another|other))?|somehow|some ?how or other|(?:it|this|that|there|we|what|things|"
+    r"[\w-]+) (?:does |do |would |may |might )?(?:looks?|seems?|appears?) (?:as (?:though|if)|that|to (?:have|be)|like)|"
+    r"mistakes? (?:was|were|may have been|has been|have been) made|(?:may|might|could) have (?:been|happened|occurred|gone)|"
+    r"something (?:must have |has |may have )?(?:went|gone|gone) wrong|(?:apparently|allegedly|seemingly|reportedly|supposedly)|"
+    r"(?:an? )?(?:issue|problem|irregularity|discrepancy|mix-up|glitch|error|misunderstanding|hiccup) (?:has |have )?"
+    r"(?:arose|arisen|occurred|happened|crept|came up|took place)|if (?:we|there|anything|something|a mistake|an error) (?:made|"
+    r"was|were|has|have|did|got|went)|not (?:quite )?(?:as|what) (?:it|we|one) (?:should|would|might)",
+)  # fmt: skip
+
+
+def _taken(text: str) -> Iterator[tuple[int, int]]:
+    """Where responsibility is taken, in the firm's own statements and not on a condition."""
+    for sentence in statements(text):
+        words = sentence.group()
+        for match in _LIABILITY.finditer(words):
+            before = words[: match.start()]
+            if not is_reported(before, match.group()) and not is_conditional(before):
+                yield sentence.start() + match.start(), sentence.start() + match.end()
 
 
 def check(context: CheckContext) -> list[CheckResult]:
-    if may_take_responsibility(context.case):
-        return []
-    message = "this takes responsibility before a person has confirmed the fault, or in a legal or injury matter"
-    return findings(NAME, CheckStatus.BLOCK, message, _LIABILITY.finditer(context.own))
+    refused = findings(
+        NAME, CheckStatus.BLOCK, "this regrets what the customer feels instead of what happened",
+        _NO_APOLOGY.finditer(context.own),
+    )  # fmt: skip
+    taken = list(_taken(context.own))
+    if not may_take_responsibility(context.case):
+        message = "this takes responsibility before a person has confirmed the fault, or in a legal or injury matter"
+        return refused + [CheckResult(NAME, CheckStatus.BLOCK, message, start, end) for start, end in taken]
+    if taken:
+        return refused
+    message = "the fault is confirmed, and this tells of it as if nobody had done it"
+    return refused + findings(NAME, CheckStatus.WARN, message, _EVASIVE.finditer(context.own))
