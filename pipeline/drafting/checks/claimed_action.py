@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from pipeline.drafting.checks.clauses import is_conditional, is_general, is_reported, statements
-from pipeline.drafting.checks.context import CheckContext, patterns
+from pipeline.drafting.clauses import is_conditional, is_general, is_question, is_reported
+from pipeline.drafting.checks.context import CheckContext, patterns, sentences
 from pipeline.drafting.words import word_set
 from pipeline.records import ACTION_KINDS, CheckResult, CheckStatus
 
@@ -187,7 +187,7 @@ def _clause(sentence: str, claim: re.Match[str]) -> str:
 def _is_harmless(claim: re.Match[str], sentence: str) -> bool:
     """What the mail itself shows (received, read, noted), what was felt, and what was not done or done wrong."""
     before, after = sentence[: claim.start()], sentence[claim.end() :]
-    if _NOT_DONE.search(claim.group()) or _NEGATED.search(re.split(r"[,;:]", before)[-1]) or _NOT_DONE.match(after.lstrip()):
+    if before.lower().endswith(("to ", "will ", "not ")) or _NOT_DONE.search(claim.group()) or _NEGATED.search(re.split(r"[,;:]", before)[-1]) or _NOT_DONE.match(after.lstrip()):
         return True
     verb = claim.groupdict().get("verb")
     if verb and (verb.lower() in _HARMLESS or _NOT_DONE.search(re.split(r"[,;:]|so that", after, maxsplit=1)[0])):
@@ -212,13 +212,24 @@ def _claims(sentence: str) -> Iterator[re.Match[str]]:
         yield from pattern.finditer(sentence)
 
 
+def _apart(results: list[CheckResult]) -> list[CheckResult]:
+    """In order of the text, without those that overlap an earlier one: one claim may be seen in several ways."""
+    kept: list[CheckResult] = []
+    for result in sorted(results, key=lambda one: (one.start or 0, -(one.end or 0))):
+        if not kept or (kept[-1].end or 0) <= (result.start or 0):
+            kept.append(result)
+    return kept
+
+
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this says that something was done, and no such action is recorded on the ticket"
     said = "\n".join((context.case.message.text, *(turn.text for turn in context.case.thread))).lower()
     recorded = frozenset(action.kind for action in context.case.actions)
     results = []
-    for sentence in statements(context.own):
+    for sentence in sentences(context.own):
         words = sentence.group()
+        if is_question(words):
+            continue
         for claim in _claims(words):
             before = words[: claim.start()]
             if is_reported(before, claim.group()) or is_conditional(before) or is_general(before) or _restates(claim, said):
@@ -227,5 +238,4 @@ def check(context: CheckContext) -> list[CheckResult]:
                 continue
             start = sentence.start() + claim.start()
             results.append(CheckResult(NAME, CheckStatus.BLOCK, message, start, sentence.start() + claim.end()))
-            break
-    return results
+    return _apart(results)

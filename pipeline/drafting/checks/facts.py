@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.config import DAYS
-from pipeline.drafting.checks.numerals import ORDINALS, numerals
-from pipeline.drafting.promises import GERMAN_MONTHS, MONTHS
+from pipeline.drafting.numerals import ORDINALS, numerals
+from pipeline.drafting.due import GERMAN_MONTHS, MONTHS
 
 Value = tuple[object, ...]
 

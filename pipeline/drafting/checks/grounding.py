@@ -55,7 +55,8 @@ def grounds(context: CheckContext) -> tuple[Known, ...]:
 
 def held_words(context: CheckContext) -> frozenset[str]:
     passages = "\n".join(f"{source.title} {source.passage}" for source in context.sources)
-    return words_of(conversation_of(context)) | words_of(context.knowledge) | words_of(passages)
+    zone = context.policy.calendar.timezone.replace("/", " ").replace("_", " ")
+    return words_of(f"{conversation_of(context)}\n{zone}") | words_of(context.knowledge) | words_of(passages)
 
 
 def _same_date(fact: Fact, held: Known) -> bool:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.drafting.checks.clauses import is_conditional, is_reported, statements
-from pipeline.drafting.checks.context import CheckContext, findings, patterns
+from pipeline.drafting.clauses import is_conditional, is_question, is_reported
+from pipeline.drafting.checks.context import CheckContext, findings, patterns, sentences
 from pipeline.drafting.phrasing import may_take_responsibility
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "liability"
 
 _US = (
-    r"(?:we|i|our (?:own )?(?:(?!for\b|of\b|in\b|to\b|on\b|and\b|with\b)\w+ ){0,2}?\w+|(?:the|a|one of (?:our|the)|your) (?:[\w-]+ )?(?:driver|fitter|engineer|technician|"
+    r"(?:we|i|our (?:own )?(?:(?!for\b|of\b|in\b|to\b|on\b|and\b|with\b)\w+ ){0,2}?(?!for\b|of\b|in\b|to\b|on\b|and\b|with\b)\w+|(?:the|a|one of (?:our|the)|your) (?:[\w-]+ )?(?:driver|fitter|engineer|technician|"
     r"courier|team|colleague|agent|advis[eo]r|staff|people|crew|plumber|electrician|mechanic|nurse|doctor|dentist|"
     r"waiter|cook|kitchen|warehouse|workshop|branch|depot|system|clerk|manager|inspector|movers?|builders?|cleaners?)s?)"
 )
@@ -83,7 +83,7 @@ _LIABILITY = patterns(
     r"put \w+ (?:\w+ )?at risk|(?:court|judge|lawyer|ombudsman)\w* (?:would|will) (?:\w+ )?(?:side|agree|find|tell|rule|award)|"
     r"(?:written|formal) admission|(?:sue|suing|tribunal|attorney|lawyer|solicitor|judge|court|hearing|claim \w+)\b"
     r"[^.!?\n]{0,60}(?:worth|favou?r|fight|settle|name a figure|survive|sink|quibble|the answer is yes)|"
-    r"(?:in|find) your favou?r|(?:paid|compensated|recompensed|payout) for (?:your|the) (?:pain|injury|loss|losses|"
+    r"(?:find|rule|decide|side) (?:\w+ )?(?:in your favou?r|with you)|(?:paid|compensated|recompensed|payout) for (?:your|the) (?:pain|injury|loss|losses|"
     r"suffering|distress)|you(?:['’]d| would) get [^.!?\n]{0,20}(?:figures|thousand|for this)|(?:they|we|you) have to pay|"
     r"(?:whatever|everything) (?:it|your|you|this) [^.!?\n]{0,50}(?:settle|make (?:it )?good|pay|cover)|"
     r"(?:no|beyond|without) (?:dispute|doubt|question)[^.!?\n]{0,40}\b(?:us|our)\b|(?:started|began|originated) with us|"
@@ -115,8 +115,10 @@ _EVASIVE = patterns(
 
 def _taken(text: str) -> Iterator[tuple[int, int]]:
     """Where responsibility is taken, in the firm's own statements and not on a condition."""
-    for sentence in statements(text):
+    for sentence in sentences(text):
         words = sentence.group()
+        if is_question(words):
+            continue
         for match in _LIABILITY.finditer(words):
             before = words[: match.start()]
             if not is_reported(before, match.group()) and not is_conditional(before):

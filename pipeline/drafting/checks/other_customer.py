@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.drafting.checks.clauses import is_conditional
+from pipeline.drafting.clauses import is_conditional
 from pipeline.drafting.checks.context import CheckContext, patterns, sentences
 from pipeline.drafting.checks.grounding import foreign_names, ungrounded
 from pipeline.records import CheckResult, CheckStatus

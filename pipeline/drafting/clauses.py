@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
-from pipeline.drafting.checks.context import sentences
 
 _SAID = (
     r"(?:writes?|wrote|written|says?|said|tells?|told|mentions?|mentioned|reports?|reported|describes?|described|"
@@ -37,9 +34,8 @@ _CLAUSE_END = re.compile(r"[,;:–—(]|\s-\s|\b(?:and|but|so|und|aber)\b", re.I
 _QUESTION = re.compile(r"\?[\s\"”')]*$")
 
 
-def statements(text: str) -> Iterator[re.Match[str]]:
-    """The sentences of ``text`` that are no questions, as matches with offsets."""
-    return (match for match in sentences(text) if not _QUESTION.search(match.group()))
+def is_question(sentence: str) -> bool:
+    return bool(_QUESTION.search(sentence))
 
 
 def is_reported(before: str, phrase: str = "") -> bool:
