@@ -17,8 +17,8 @@ _NUMBER_KINDS = (
 )
 _TIMES = re.compile(
     r"\b(?:yesterday|today|tonight|tomorrow|this (?:morning|week|month|afternoon|evening)|last (?:night|week|month|year|"
-    r"\w+day)|since|ago|for (?:a|an|two|three|four|five|six|\d+) (?:hour|day|week|month|year)s?|at \d|gestern|heute|"
-    r"noon|midnight|seit|vor \w+ (?:tagen|wochen))\b",
+    r"\w+day)|since|ago|for (?:a|an|two|three|four|five|six|\d+) (?:hour|day|week|month|year)s?|gestern|heute|"
+    r"seit|vor \w+ (?:tagen|wochen))\b",
     re.IGNORECASE,
 )
 _STEPS = (
@@ -85,9 +85,13 @@ def _has_amount(said: str) -> bool:
     return bool(known(said).of("amount"))
 
 
-def _has_time(said: str) -> bool:
+def _has_day(said: str) -> bool:
     held = known(said)
-    return bool(_TIMES.search(said) or any(map(held.of, ("date", "numeric date", "weekday", "month", "day", "time"))))
+    return bool(_TIMES.search(said) or any(map(held.of, ("date", "numeric date", "weekday", "month", "day"))))
+
+
+def _has_time(said: str) -> bool:
+    return _has_day(said) or bool(known(said).of("time") or re.search(r"\b(?:noon|midnight|at \d)", said, re.IGNORECASE))
 
 
 def _has_story(said: str) -> bool:
@@ -136,10 +140,16 @@ SLOTS = (
         _has_amount,
     ),
     Slot(
+        "day",
+        _asks(r"(?:which|what) (?:day|date|month|year)|(?:the|exact|rough|approximate) (?:date|day)|welchem tag|"
+              r"welchen tag|welcher tag"),
+        _has_day,
+        about=True,
+    ),
+    Slot(
         "time",
-        _asks(r"when|since when|(?:which|what) (?:day|date|time|month|year)|(?:the|exact|rough|approximate) (?:date|day|"
-              r"time)|how long (?:have|has|ago|did|was|were|had)|for how long|wann|seit wann|welchem tag|"
-              r"welche zeit|welchen tag|welcher tag"),
+        _asks(r"when|since when|(?:which|what) time|(?:the|exact|rough|approximate) time|how long (?:have|has|ago|did|was|were|had)|for how long|wann|seit wann|"
+              r"welche zeit"),
         _has_time,
         about=True,
     ),
