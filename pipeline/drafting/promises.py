@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from pipeline.config import DAYS, CalendarConfig, PolicyConfig
 from pipeline.drafting.calendar import due_at, is_open, zone_of
@@ -40,6 +41,20 @@ _WHEN = (
     r"no later than|at the latest|before long|any (?:minute|day|moment)|without delay|(?:the )?day after)"
 )
 _FUTURE = r"(?:(?-i:will)|['’]ll|shall|(?:am|are|is|['’]m|['’]re|['’]s) (?:\w+ )?(?:going|about|due|set|scheduled|planned) to)"
+_SURE = (
+    r"(?:tomorrow|tonight|this (?:afternoon|evening)|next week|straight ?away|right away|as soon as|the moment|first thing|"
+    r"(?:within|inside) (?:the|an?|\d|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)|no later than|at the "
+    rf"latest|(?:by|before|until|till|on) (?:next )?(?:{_DAY}|tomorrow|noon|midday|lunchtime|\d{{1,2}}\b|the (?:end|weekend|close|"
+    r"\d)|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half past|end|close)|at (?:\d{1,2}(?:[:.]\d\d|\s?[ap]m)|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|half past) ?)"
+)
+_STATES = (
+    r"(?:am|are|is|was|were|have|has|had|know|knows|see|sees|understand|understands|read|reads|need|needs|think|believe|can|"
+    r"could|may|might|would|should|must|want|wants|hope|regret|appreciate|open|opens|close|closes|ask|asks|do|does|did|cannot|"
+    r"say|said|wrote|told|took|went|came|gave|made|sent|put|got|found|left|kept|rang|spoke|heard|felt|thought|saw|met|"
+    r"apologise|apologize|accept|agree|assume|wish|suggest|recommend|advise|will|shall|of|and|or|in|on|at|who|that|which|"
+    r"to|for|with|from|not|never|also|just|only|both|as|if|ought|remember|note|notice|gather|realise|value|welcome)"
+)
 _DONE = (
     r"(?:sent|refunded|replaced|repaired|delivered|shipped|credited|answered|fixed|called|contacted|informed|returned|paid|"
     r"collected|booked|given|done|sorted|resolved|settled|reimbursed|posted|dispatched|cancelled|corrected|reviewed|examined|"
@@ -90,6 +105,12 @@ _COMMITS = (
         rf"{_FIRM}(?:\s+(?:am|are|is)|['’](?:m|re|s))\s+(?:(?:now|also|just|then|already)\s+)?{_DOING}\b",
         rf"{_THING}\s+(?:is|are)\s+{_DOING}\b(?=[^.!?\n]*\b{_WHEN}\b)",
         rf"{_THING}\s+(?:is|are)\s+(?:due|to (?:be|reach|arrive|come|go))\b",
+        r"(?:let|allow|leave) (?:me|us) (?:to )?(?:check|find|look|get|call|ask|sort|talk|take (?:this|it|care)|make|chase|come back|"
+        r"put|deal|handle|have (?:a|until|it)|follow|arrange|speak|ring|investigate|\w+ (?:days?|hours?|minutes?))\b",
+        r"(?:it )?(?:takes|needs) (?:me|us|our \w+)\b|(?:is|are) all (?:i|we) (?:ask|need)\b|(?:i|we) (?:only )?need (?:until|till|"
+        r"(?:one|two|three|four|five|\d+|an?) (?:more )?(?:hours?|days?|minutes?))\b|(?:i|we) owe you (?:an? )?(?:answer|reply|"
+        r"explanation|word)\b|more (?:on (?:this|that|it)|news|details?) (?:follows?|tomorrow|by|as soon)\b|"
+        r"consider it (?:done|settled)\b",
     ),
     # the present that means the future, where a time to come is named
     _pattern(
@@ -98,6 +119,19 @@ _COMMITS = (
         rf"(?=[^.!?\n]*\b{_WHEN}\b)",
         r"you (?:then )?have (?:it|them|this|the|your|an?|our|my|both) ?(?:\w+ )?(?:answer|reply|refund|money|replacement|decision|"
         rf"call|copy|result|label|parcel|new \w+)?\s*(?:back |in \w+ )?(?=(?:by|within|before|tomorrow|today|in|no later)\b)(?={_WHEN})",
+    ),
+    _pattern(
+        rf"(?:i|we|(?:our|my|a) (?:[\w-]+ ){{0,2}}?(?:team|colleague|engineer|technician|fitter|driver|manager|director|boss|"
+        rf"electrician|plumber))\s+(?:(?:then|also|personally|both|gladly)\s+)?(?!{_STATES}\b)[a-z]+(?<!ed)\b"
+        rf"(?=[^.!?\n]{{0,80}}\b{_SURE})",
+        rf"(?:{_SURE})[^.!?\n]{{0,40}}?[ ,]\s?(?:{_THING}|you|everything|all)\s+(?:is|are|has|have|sees?|holds?|stands?|brings?|knows?|"
+        r"rings?|runs?|works?|opens?|appears?|shows?)\b(?! (?:to|any|a right|every|good|until))",
+        rf"(?:{_THING}|everything|all)\s+(?:is|are|runs?|works?|rings?|shows?|appears?|stands?|lies)\s+(?:\w+\s+){{0,4}}?"
+        r"(?=(?:by|within|before|no later than|not later than|tomorrow|tonight|next week)\b)",
+        r"(?:by|until|before|not? later than) (?:the (?:day|week|hour|afternoon|morning|evening) is (?:out|over|up)|this time "
+        r"\w+|(?:close|end) of (?:business|play|day))\b",
+        r"(?:tomorrow|tonight|(?:mon|tues|wednes|thurs|fri)day)(?:['’]s)? (?:\w+ )?(?:brings|sees|it is|gets|post|van|delivery)\b",
+        r"you(?:['’]ll| will)? (?:do |shall )?(?:not|never|won['’]t)? ?wait (?:no |any )?(?:longer|past|beyond|later|more) than\b",
     ),
     _pattern(
         rf"{_WHEN}[^.!?\n]{{0,60}}?,?\s(?:{_FIRM}|{_THING}|he|she|its \w+)\s+{_GOES}\b",
@@ -113,13 +147,15 @@ _COMMITS = (
         r"(?:heute|morgen|übermorgen|bis \w+|am \w+tag)\b[^.!?\n]{0,30}\b(?:kommt|haben sie|hören sie|liegt|geht)\b",
     ),
 )  # fmt: skip
+_TIMED = re.compile(rf"\b(?:{_WHEN}|at|by|before|until|wait|(?:{_DAY})s?)\b", re.IGNORECASE)
+"""All but the first and the last patterns want a time to be named."""
 _NEGATED = re.compile(
     r"\b(?:not|never|cannot|unable|no (?:idea|way|promise|date)|nobody|without|refuse|nicht|kein\w*|ob)\b|n['’]t\b|"
     r"^\s*(?:if|when|unless|whether|should)\s(?!.*,)",
     re.IGNORECASE,
 )
 _REFUSES = re.compile(
-    r"^\s*(?:\w+ly )?(?:not|never|no longer)\b(?! (?:rest|forget|give up|stop|leave|let (?:go|this|it)|close))|"
+    r"^\s*(?:\w+ly )?(?:not|never|no longer)\b(?! (?:wait|be later|take longer|rest|forget|give up|stop|leave|let (?:go|this|it)|close))|"
     r"^\s+(?:need|have to|want|help|be (?:hard|easy|useful)|by itself)\b",
     re.IGNORECASE,
 )
@@ -127,11 +163,17 @@ _PAST = re.compile(r"\b(?:yesterday|last (?:week|month|year|night|\w+day)|ago)\b
 _AUTOMATIC = re.compile(r"\b(?:by itself|by themselves|automatically|von selbst)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=512)
 def _commits(sentence: str) -> bool:
     """Whether the firm binds itself in ``sentence``: no question, no refusal, and not what somebody else said."""
     if is_question(sentence) or _AUTOMATIC.search(sentence):
         return False
-    return any(_stands(match, sentence) for pattern in _COMMITS for match in pattern.finditer(sentence))
+    timed = bool(_TIMED.search(sentence))
+    return any(
+        _stands(match, sentence)
+        for pattern in (_COMMITS if timed else _COMMITS[:1] + _COMMITS[-1:])
+        for match in pattern.finditer(sentence)
+    )
 
 
 def _stands(match: re.Match[str], sentence: str) -> bool:

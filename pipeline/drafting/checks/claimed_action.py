@@ -103,6 +103,11 @@ _CLAIMS = (
         rf"{_WHO}\s+(?:is|are)\s+{_ADVERBS}(?:working|looking into|looking for|investigating|checking|processing|"
         r"preparing|packing|repairing|fixing|chasing|searching|dealing|handling|on (?:it|the case|the matter|its way))\b",
     ),
+    patterns(
+        rf"{_WHO}\s+(?:has|have)\s+{_ADVERBS}(?:\w{{2,14}}(?<!e)ed|{_IRREGULAR}|seen|heard|looked)\b",
+        rf"(?:our|my|a)\s+(?:[\w-]+\s+){{0,2}}?(?:teams?|colleagues?|engineers?|technicians?|manager|supervisor|director|boss|"
+        rf"accountants?|workshop|warehouse|specialists?|people)\s+{_ADVERBS}(?:\w{{2,14}}ed|{_IRREGULAR})\b",
+    ),
     # has been processed, was issued this morning, is being arranged
     patterns(
         rf"(?:has|have|had)\s+{_ADVERBS}been\s+{_ADVERBS}{_PART}\b",
@@ -111,6 +116,30 @@ _CLAIMS = (
         r"resolved|fixed|repaired|unlocked|reset|deleted|booked|rebooked|reserved|approved|corrected|settled|taken care of|"
         r"dealt with|restored|reinstated|lifted|waived|done|dealt|in hand|in order again|removed|reversed)\b",
         rf"(?:['’]s|['’]ve)\s+{_ADVERBS}been\s+{_ADVERBS}{_PART}\b",
+    ),
+    patterns(
+        r"(?:is|are) being (?:\w{3,14}ed|looked (?:at|into)|dealt with|seen to|taken|put|sent|made|drawn up)\b",
+        rf"(?:is|are|['’]s|['’]re)\s+{_ADVERBS}(?:through|complete|confirmed|deactivated|activated|reactivated|cleared|"
+        r"history|a thing of the past|ordered|placed|processed|posted|paid (?:back|out)|upgraded|switched (?:off|over)|"
+        r"off your \w+|out of your|yours (?:again|now)|scheduled|arranged|registered|logged|suspended|paused|ended|"
+        r"amended|updated|changed|adjusted|swapped|exchanged|wiped|erased|merged|extended|renewed|frozen|blocked|"
+        r"released|replaced|escalated|refundable again|valid again|whole again|back where)\b",
+        r"(?:is|are|lies?|sits?|rests?|stands?|has landed|landed)\s+(?:now |already |since \w+ )?(?:with|on the desk of|before|"
+        r"in the hands of|on)\s+(?:our|my|the|his|her|a|an) (?:[\w-]+ )?(?:team|bank|courier|carrier|lawyers?|engineers?|"
+        r"technicians?|manager|director|desk|board|workshop|warehouse|van|lorry|truck|road|train|plane|specialists?|"
+        r"accounts|accountant|department|office|supervisor|colleagues?|depot|print(?:er|shop))s?\b",
+        r"there(?: is|['’]s| are)\s+(?:now |already )(?:an?|your|the|two|three|no)\b|there(?: is|['’]s) (?:an?|your) (?:new )?"
+        r"(?:credit|refund|seat|ticket|parcel|replacement|voucher|label|table|room|bed|place) (?:\w+ ){0,3}?(?:waiting|on its|"
+        r"in your|on your|for you|reserved|held)\b",
+        r"(?:sits?|stands?|shows?|appears?|is|are|runs?)\s+(?:\w+ ){0,2}?(?:on|in|under|against|at) your (?:account|card|statement|"
+        r"file|profile|name|plan|new \w+)\s+(?:now|again|already|since)\b",
+        r"(?:charge|fee|debt|claim|entry|contract|subscription|membership|block|bill|invoice|booking|order|reminder)s?\s+"
+        r"(?:no longer (?:stands?|appl\w+|exists?|appears?|shows?|runs?)|(?:is|are) no (?:more|longer)|ceased|ended)\b",
+        r"as (?:you )?(?:requested|wished|asked|instructed),? (?:the|your|it|we|i)\b(?! (?:will|['’]ll|can|shall|would))",
+        r"(?:you|your \w+) now (?:have|own|pays?|costs?|runs?|goes|comes?|has|holds?|belongs?|ends?)\b",
+        r"(?:has|have) (?:already |now |just |since )?(?:left (?:us|our|the)|gone (?:out|off|back|to)|come (?:off|back)|found (?:its|"
+        r"their) way|landed|reached (?:your|our|the)|made its way|set off|started|begun|stopped|ended)\b",
+        r"(?:a|the|your|its|our) (?:[\w-]+ ){1,3}left (?:us|our \w+|the (?:warehouse|depot|workshop|building)|here)\b",
     ),
     # I am refunding you now
     patterns(

@@ -17,6 +17,7 @@ from pipeline.records import CheckResult, CheckStatus
 NAME = "grounding"
 
 _TIMES = frozenset({"date", "numeric date", "day", "weekday", "month", "time", "span", "number"})
+KINDS = _TIMES | {"link", "email", "phone", "code", "amount", "percent"}
 _OPENING = re.compile(r"\b(?:open|opens|opening|hours|closes?|closed|shuts?|weekdays?)\b", re.IGNORECASE)
 
 
@@ -174,13 +175,10 @@ def _just_before(due: datetime, fact: Fact) -> bool:
     return isinstance(minutes, int) and 0 <= (due.hour * 60 + due.minute - minutes) % 720 <= 15
 
 
-def _is_promised(context: CheckContext, fact: Fact) -> bool:
-    """When the firm will answer is its own to say; the rule of promises holds it against the calendar."""
+def _own_times(context: CheckContext) -> list[tuple[int, int]]:
+    """Where the firm says when it will answer: that is its own to say, and the rule of promises judges it."""
     promises = find_promises(context.own, context.now, context.policy.calendar)
-    return fact.kind in _TIMES and any(
-        promise.due_at is not None and is_answer(promise.text) and promise.start <= fact.start < promise.end
-        for promise in promises
-    )
+    return [(one.start, one.end) for one in promises if one.due_at is not None and is_answer(one.text)]
 
 
 def _is_opening_day(context: CheckContext, fact: Fact) -> bool:
@@ -190,19 +188,26 @@ def _is_opening_day(context: CheckContext, fact: Fact) -> bool:
     return DAYS[fact.value[0]] in context.policy.calendar.hours and bool(_OPENING.search(line))
 
 
-def ungrounded(context: CheckContext) -> list[Fact]:
-    """The facts of the draft that stand nowhere, in the order of the text."""
-    held, calendar = grounds(context), known(_calendar_words(context))
+@lru_cache(maxsize=8)
+def _facts(text: str) -> tuple[Fact, ...]:
+    return tuple(find_facts(text))
+
+
+def ungrounded(context: CheckContext, kinds: frozenset[str] = KINDS) -> list[Fact]:
+    """The facts of the draft, of these ``kinds``, that stand nowhere, in the order of the text."""
+    own = context.own
+    held, calendar, answers = grounds(context), known(_calendar_words(context)), _own_times(context)
     return sorted(
         (
             fact
-            for fact in find_facts(context.own)
-            if not _is_small(fact)
-            and not any(stands_in(fact, ground) or _said_number(fact, context.own, ground) for ground in held)
-            and not (_is_time(fact, context.own) and stands_in(fact, calendar))
+            for fact in _facts(own)
+            if fact.kind in kinds
+            and not _is_small(fact)
+            and not any(stands_in(fact, ground) or _said_number(fact, own, ground) for ground in held)
+            and not (_is_time(fact, own) and stands_in(fact, calendar))
             and not _promised_clock(context, fact)
             and not _is_opening_day(context, fact)
-            and not _is_promised(context, fact)
+            and not (fact.kind in _TIMES and any(start <= fact.start < end for start, end in answers))
         ),
         key=lambda fact: fact.start,
     )

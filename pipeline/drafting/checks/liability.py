@@ -74,6 +74,23 @@ _LIABILITY = patterns(
     r"(?:due|owing|thanks|down) to (?:our|a (?:mistake|fault|error|slip|lapse|defect)|an (?:error|oversight))|"
     r"(?:stems?|comes?|came|results?|resulted|arose) from (?:our|a (?:mistake|defect|fault) (?:of|in|on)|the \w+ we)|"
     r"was bound to (?:break|fail|happen|leak|burst|fall|tear|crack)|clearly stems",
+    r"(?:it (?:is|was)|that (?:is|was)) (?:us|we) who\b|(?:we|i) (?:are|am|were|was) the ones? (?:who|to)\b|it was us\b|you deserved "
+    r"better(?: from us)?|to our shame|shamefully|inexcusabl[ey]|indefensibl[ey]|unforgivabl[ey]|culpabl[ey]|answerable|"
+    r"accountable|(?:was|is) (?:very |quite |plainly |simply )?wrong of (?:us|our|me|the)|(?:take|carry) the (?:hit|rap|can)|plead|"
+    r"ought to (?:have )?know(?:n)? better|did not do (?:our|their|his|her) (?:job|work)|(?:nobody|no one|none of us|someone|"
+    r"somebody) (?:here|at our|in our|on our|from our|with us)[^.!?\n]{0,30}\b(?:check|notic|thought|look|did|forgot|left|miss|"
+    r"slept|test|told|pick|took|bother)\w*|(?:nobody|no one) (?:had )?(?:checked|noticed|bothered|thought|looked|tested|warned)\b",
+    r"(?:was|were|has been|had been|is|are) (?:\w+ )?(?:badly|poorly|wrongly|carelessly|improperly|incorrectly|insufficiently|"
+    r"inadequately|sloppily|falsely) \w+(?:ed|t|n)\b|(?:was|were|had|has|have) (?:never|not) (?:been )?(?:properly |correctly |"
+    r"even |ever )?(?:checked|tested|inspected|tightened|secured|fastened|cleaned|trained|packed|sealed|labelled|serviced|"
+    r"maintained|closed|locked|cooked|cooled|screwed)\b|(?:was|were|is|are) (?:clearly |plainly |obviously |simply )?(?:defective|"
+    r"faulty|unsafe|contaminated|mislabelled|under-?cooked|out of date|substandard|below standard|overloaded)\b(?! (?:or|and|if))",
+    r"(?:a|the) (?:proper|single|simple|closer|quick|second|careful) (?:check|look|glance|test|call|inspection)[^.!?\n]{0,30}\b"
+    r"(?:would|could|might) have\b|with (?:a (?:little|bit)|some)? ?more care\b|(?:known|recurring|old) (?:fault|defect|weakness|"
+    r"weak (?:point|spot)|problem) (?:of|with|in|on) (?:our|this|the|these)|weak (?:point|spot) of (?:ours|this|our|the)|"
+    r"(?:not|hardly) (?:the first|an isolated|a one-off)|(?:our|the) insur(?:er|ance) (?:will|pays|covers|is going)|"
+    r"(?:we|i) (?:will |['’]ll |shall )?(?:pay|cover|foot|meet|bear|settle|reimburse) (?:for )?(?:the|your|any|all)(?: \w+){0,2} "
+    r"(?:damage|damages|bill|bills|costs?|repairs?|losses?|cleaning|doctor|dentist|treatment|expenses)\b",
     # law and money
     r"(?:we|you) (?:will|would|'ll) (?:\w+ )?(?:win (?:before|in|at)|lose the|pay (?:you )?(?:for (?:all|every|"
     r"the)|all|whatever|damages)|compensate|be compensated)|will be compensated|award you|whatever you ask|"
@@ -109,7 +126,11 @@ _EVASIVE = patterns(
     r"something (?:must have |has |may have )?(?:went|gone|gone) wrong|(?:apparently|allegedly|seemingly|reportedly|supposedly)|"
     r"(?:an? )?(?:issue|problem|irregularity|discrepancy|mix-up|glitch|error|misunderstanding|hiccup) (?:has |have )?"
     r"(?:arose|arisen|occurred|happened|crept|came up|took place)|if (?:we|there|anything|something|a mistake|an error) (?:made|"
-    r"was|were|has|have|did|got|went)|not (?:quite )?(?:as|what) (?:it|we|one) (?:should|would|might)",
+    r"was|were|has|have|did|got|went)|(?:whoever|whatever|no matter who|nobody|no one|neither side) (?:is|was|may be|lies)|"
+    r"(?:unfortunate|unforeseen|adverse) (?:circumstances?|events?|incidents?|chain|coincidence|timing)|these things (?:do )?"
+    r"happen|remains? (?:unclear|to be seen|open)|(?:cannot|can['’]t|hard to) (?:say|tell|know) (?:who|how|why|where)|came about|"
+    r"any (?:fault|mistake|error)|(?:our|the|a) (?:supplier|system|computer|software|carrier|partner|contractor|subcontractor|"
+    r"manufacturer|weather|season)\b[^.!?\n]{0,40}\b(?:caused|did|made|is to blame|let|failed|led|must)|not (?:quite )?(?:as|what) (?:it|we|one) (?:should|would|might)",
 )  # fmt: skip
 
 

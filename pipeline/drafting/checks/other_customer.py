@@ -42,6 +42,6 @@ def _wording(context: CheckContext) -> set[tuple[int, int]]:
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this belongs to somebody who is not in this conversation"
-    spans = {(fact.start, fact.end) for fact in ungrounded(context) if fact.kind in _IDENTIFYING}
+    spans = {(fact.start, fact.end) for fact in ungrounded(context, _IDENTIFYING)}
     spans |= {match.span() for match in foreign_names(context)} | _wording(context)
     return [CheckResult(NAME, CheckStatus.BLOCK, message, start, end) for start, end in sorted(spans)]
