@@ -25,8 +25,8 @@ from typing import Any
 from pipeline.config import Config, load_config
 from pipeline.drafting.checks import CHECKS, CheckContext
 from pipeline.drafting.knowledge import KnowledgeBase
-from pipeline.learning.data import SEED
 from pipeline.drafting.promises import find_promises
+from pipeline.learning.data import SEED
 from pipeline.records import Case, CheckStatus, DraftKind, Fault, Judgement, Message, ThreadTurn, Triage
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.volume import joined

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+REACH = 400
+"""How many characters before or after a phrase are looked at: the cost of a check must not grow with the square."""
+
 _SAID = (
     r"(?:writes?|wrote|written|says?|said|tells?|told|mentions?|mentioned|reports?|reported|describes?|described|"
     r"explains?|explained|notes?|noted|states?|stated|asks?|asked|mean|adds?|added|informed|promised|assured|"
@@ -19,7 +22,9 @@ _ATTRIBUTION = re.compile(
     r"\b(?:as i understand|if i (?:read|understand)|according to|by your account|in your (?:own )?words|laut)\b",
     re.IGNORECASE,
 )
-_OWN_TURN = re.compile(r"^\W*(?:so |and |but |therefore |which is why )?(?:i|we|our|my|wir|ich)\b(?! (?:had|were)\b)", re.IGNORECASE)
+_OWN_TURN = re.compile(
+    r"^\W*(?:so |and |but |therefore |which is why )?(?:i|we|our|my|wir|ich)\b(?! (?:had|were)\b)", re.IGNORECASE
+)
 _CONDITION = re.compile(
     r"\b(?:if|once|when|whenever|as soon as|until|till|unless|before|after|in case|provided|should|whether|"
     r"how|by the time|wenn|sobald|falls|bis|ob|nachdem)\b",
@@ -45,13 +50,12 @@ def is_reported(before: str, phrase: str = "") -> bool:
     """
     if _ATTRIBUTION.search(before):
         return True
-    report = None
-    for report in _REPORT.finditer(before):
-        pass
-    if report is None:
+    reports = list(_REPORT.finditer(before))
+    if not reports:
         return False
-    breaks = list(re.finditer(r"[,;:–—]", before[report.end() :]))
-    last = before[report.end() + breaks[-1].end() :] + phrase if breaks else ""
+    told = before[reports[-1].end() :]
+    breaks = list(re.finditer(r"[,;:–—]", told))
+    last = told[breaks[-1].end() :] + phrase if breaks else ""
     return not _OWN_TURN.match(last)
 
 

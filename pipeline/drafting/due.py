@@ -10,9 +10,43 @@ from pipeline.config import DAYS, CalendarConfig
 from pipeline.drafting.calendar import add_business_days, opening, zone_of
 from pipeline.drafting.numerals import VALUES, value
 
-MONTHS = "january february march april may june july august september october november december".split()
-GERMAN_MONTHS = "januar februar märz april mai juni juli august september oktober november dezember".split()
-_GERMAN_DAYS = "montag dienstag mittwoch donnerstag freitag samstag sonntag".split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+GERMAN_MONTHS = [
+    "januar",
+    "februar",
+    "märz",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "dezember",
+]
+_GERMAN_DAYS = [
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+]
 
 _NUMERAL = "|".join(sorted(VALUES, key=len, reverse=True))
 _MONTH_NAMES = "|".join((*MONTHS, *GERMAN_MONTHS))
@@ -20,7 +54,8 @@ _DAY_NAMES = "|".join((*DAYS, *_GERMAN_DAYS))
 _HALF = r"am\b|pm\b|a\.m\.|p\.m\.|uhr\b|o['’]clock\b"
 _CLOCK_TIME = re.compile(
     rf"(?:\b(?:at|by|before|until|till|after|from|around|um|bis|gegen)\s+(?:about\s+)?|,\s*)"
-    rf"(?:(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?(?![\d%€£$])|(?P<past>half past|quarter past|quarter to)\s+)?"
+    rf"(?:(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?(?![\d%€£$])|(?P<past>half past|quarter past|"
+    rf"quarter to)\s+)?"
     rf"(?P<word>{_NUMERAL})?\s*(?P<half>{_HALF})?",
     re.IGNORECASE,
 )
@@ -34,23 +69,28 @@ _DAY_MONTH = re.compile(
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
-    rf"\b(?P<month>{_MONTH_NAMES})\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<year>\d{{4}}))?", re.IGNORECASE
+    rf"\b(?P<month>{_MONTH_NAMES})\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<year>\d{{4}}))?",
+    re.IGNORECASE,
 )
 _ISO_DAY = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b")
 _NTH = re.compile(r"\b(?:by|on|before|until) the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _WITHIN = re.compile(
-    r"\b(?:within|inside|in|innerhalb(?: von)?)\s+(?:(?:the\s+next|at\s+most|up\s+to|about|under|less\s+than|no\s+more\s+than|"
+    r"\b(?:within|inside|in|innerhalb(?: von)?)\s+(?:(?:the\s+next|at\s+most|up\s+to|about|under|less\s+than|"
+    r"no\s+more\s+than|"
     rf"den\s+nächsten)\s+)?(?:(?:\d{{1,3}}|{_NUMERAL})\s*(?:-|–|to|or|bis)\s*)?"
     rf"(?P<count>\d{{1,3}}|half\s+an|an?|the|einer|einem|(?:{_NUMERAL})(?:-(?:{_NUMERAL}))?)?\s*"
-    r"(?P<kind>(?:working|business|arbeits|werk)[\s-]*)?(?P<unit>minute|hour|day|week|fortnight|month|stunde|tag|woche)(?:s|n|en)?\b",
+    r"(?P<kind>(?:working|business|arbeits|werk)[\s-]*)?(?P<unit>minute|hour|day|week|fortnight|month|stunde|tag|"
+    r"woche)(?:s|n|en)?\b",
     re.IGNORECASE,
 )
 _HOURS = {"minute": 1 / 60, "hour": 1.0, "stunde": 1.0}
 _WHOLE_DAYS = {"day": 1, "tag": 1, "week": 7, "woche": 7, "fortnight": 14, "month": 30}
 _RELATIVE_DAY = re.compile(
-    r"\b(?P<word>day after tomorrow|übermorgen|today|tonight|this\s+(?:morning|afternoon|evening)|tomorrow|heute|morgen|"
+    r"\b(?P<word>day after tomorrow|übermorgen|today|tonight|this\s+(?:morning|afternoon|evening)|tomorrow|heute|"
+    r"morgen|"
     r"(?:end|close)\s+of\s+(?:the\s+|this\s+)?(?:business|play|day|week|month)|(?:over|by|at|before)\s+the\s+weekend|"
-    rf"next\s+week|(?P<next>next\s+)?(?:(?:by|on|before|until|till|this|from|bis|am|zum|come)\s+)?(?P<weekday>{_DAY_NAMES}))\b",
+    rf"next\s+week|(?P<next>next\s+)?(?:(?:by|on|before|until|till|this|from|bis|am|zum|"
+    rf"come)\s+)?(?P<weekday>{_DAY_NAMES}))\b",
     re.IGNORECASE,
 )
 

@@ -8,17 +8,44 @@ from collections.abc import Iterator
 _UNITS = {
     word: value
     for value, words in enumerate(
-        "zero/null one/eins two/zwei three/drei four/vier five/fünf six/sechs seven/sieben eight/acht nine/neun "
-        "ten/zehn eleven/elf twelve/zwölf thirteen/dreizehn fourteen/vierzehn fifteen/fünfzehn sixteen/sechzehn "
-        "seventeen/siebzehn eighteen/achtzehn nineteen/neunzehn".split()
+        [
+            "zero/null",
+            "one/eins",
+            "two/zwei",
+            "three/drei",
+            "four/vier",
+            "five/fünf",
+            "six/sechs",
+            "seven/sieben",
+            "eight/acht",
+            "nine/neun",
+            "ten/zehn",
+            "eleven/elf",
+            "twelve/zwölf",
+            "thirteen/dreizehn",
+            "fourteen/vierzehn",
+            "fifteen/fünfzehn",
+            "sixteen/sechzehn",
+            "seventeen/siebzehn",
+            "eighteen/achtzehn",
+            "nineteen/neunzehn",
+        ]
     )
     for word in words.split("/")
 }
 _TENS = {
     word: 10 * (place + 2)
     for place, words in enumerate(
-        "twenty/zwanzig thirty/dreißig forty/vierzig fifty/fünfzig sixty/sechzig seventy/siebzig eighty/achtzig "
-        "ninety/neunzig".split()
+        [
+            "twenty/zwanzig",
+            "thirty/dreißig",
+            "forty/vierzig",
+            "fifty/fünfzig",
+            "sixty/sechzig",
+            "seventy/siebzig",
+            "eighty/achtzig",
+            "ninety/neunzig",
+        ]
     )
     for word in words.split("/")
 }
@@ -29,7 +56,7 @@ ORDINALS = {
     "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
     "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "thirty-first": 31,
     **{f"twenty-{word}": 20 + n for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth".split(), 1)},
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",], 1)},
     "ersten": 1, "zweiten": 2, "dritten": 3, "vierten": 4, "fünften": 5, "sechsten": 6, "siebten": 7, "achten": 8,
     "neunten": 9, "zehnten": 10, "elften": 11, "zwölften": 12,
 }  # fmt: skip

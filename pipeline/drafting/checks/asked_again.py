@@ -13,37 +13,48 @@ from pipeline.records import CheckResult, CheckStatus
 NAME = "asked_again"
 
 _ASKS = re.compile(
-    r"\?[\s\"”')]*$|\b(?:please|kindly|let (?:me|us) know|tell (?:me|us)|send (?:me|us)|give (?:me|us)|remind (?:me|us)|"
+    r"\?[\s\"”')]*$|\b(?:please|kindly|let (?:me|us) know|tell (?:me|us)|send (?:me|us)|give (?:me|us)|remind (?:me|"
+    r"us)|"
     r"share with (?:me|us)|(?:reply|answer|write back|respond) with|provide|"
     r"(?:i|we)(?:['’]d|['’]ll)?\s+(?:(?:just|still|only|also|first|will|would|do|then|must|have to|shall)\s+){0,3}"
     r"(?:need|require|lack|miss|want to know|like to know|wonder|know first|could use|am missing|are missing|"
-    r"(?:do not|don['’]t) (?:yet )?have (?:your|the|a|an)\b|cannot (?:see|find) (?:your|the|a|an)\b)|(?:is|are|am) (?:still )?missing|is (?:all )?"
-    r"(?:that )?lacking|(?:would|will|it) helps? (?:me |us )?(?:to|if|know)|all (?:that )?(?:i|we) (?:still )?(?:need|lack)|"
+    r"(?:do not|don['’]t) (?:yet )?have (?:your|the|a|an)\b|cannot (?:see|find) (?:your|the|a|an)\b)|(?:is|are|"
+    r"am) (?:still )?missing|is (?:all )?"
+    r"(?:that )?lacking|(?:would|will|it) helps? (?:me |us )?(?:to|if|know)|all (?:that )?(?:i|"
+    r"we) (?:still )?(?:need|lack)|"
     r"to (?:proceed|continue|help us|complete)|may i (?:ask|have)|can i (?:ask|have)|"
-    r"(?:brauche|brauchen|benötige|benötigen|fehlt|fehlen|nennen sie|teilen sie|schicken sie|senden sie|wüsste|bitte))\b",
+    r"(?:brauche|brauchen|benötige|benötigen|fehlt|fehlen|nennen sie|teilen sie|schicken sie|senden sie|wüsste|"
+    r"bitte))\b",
     re.IGNORECASE,
 )
 _SPARED = re.compile(
-    r"\b(?:no need|need not|needn['’]t|(?:do|does) not (?:have|need) to|don['’]t (?:have|need) to|without (?:having|asking)|"
+    r"\b(?:no need|need not|needn['’]t|(?:do|does) not (?:have|need) to|don['’]t (?:have|need) to|without (?:having|"
+    r"asking)|"
     r"not (?:be )?(?:ask|asked)|so you need|nothing (?:more|else|further)|no further)\b",
     re.IGNORECASE,
 )
 _MORE = re.compile(
     r"\b(?:another|second|further|newer|clearer|sharper|closer|better|different|remaining|else|as well|other|besides|"
     r"apart from|since then|in the meantime|instead|meanwhile|would you (?:like|prefer|rather)|(?:shall|should|may|can|"
-    r"could) (?:i|we)\b(?! (?:have|ask|know|get)\b)|suit(?:s)? you|which of the two|either|whether it is the|prefer|next|again tomorrow|in future|"
+    r"could) (?:i|we)\b(?! (?:have|ask|know|get)\b)|suit(?:s)? you|which of the two|either|whether it is the|prefer|"
+    r"next|again tomorrow|in future|"
     r"convenient|if (?:it|they|that|this|the|you|there|any)\b[^.!?\n]{0,50}\b(?:not|n['’]t|changed|differ\w*|other|new|"
     r"both|too|moved|worse))\b",
     re.IGNORECASE,
 )
 _WISH = re.compile(r"\bwould you like (?:us|me) to do\b|\bwhat would you like\b|\bhow would you like\b", re.IGNORECASE)
-_OF = re.compile(r"\b(?:photos?|pictures?|screenshots?|images?) of (?:the |your |its |both |all )?(?:\w+ of (?:the )?)?(?P<what>\w+)", re.I)
+_OF = re.compile(
+    r"\b(?:photos?|pictures?|screenshots?|images?) of (?:the |your |its |both |"
+    r"all )?(?:\w+ of (?:the )?)?(?P<what>\w+)",
+    re.I,
+)
 _GENERIC = frozenset(
     terms(
-        "happen happened start started begin began occur occurred notice noticed first exactly about roughly problem "
-        "since ago broken broke break work working worked issue trouble fault it tell told say said let know please could would thing day date time order much long place "
-        "many often number what went wrong remember happen chance exact rough approximate hear came go number "
-        "name speak spoke talk mind recall kindly might may stay stayed there spend spent supposed"
+        "happen happened start started begin began occur occurred notice noticed first exactly about roughly "
+        "problem since ago broken broke break work working worked issue trouble fault it tell told say said "
+        "let know please could would thing day date time order much long place many often number what went "
+        "wrong remember chance exact rough approximate hear came go name speak spoke talk mind recall kindly "
+        "might may stay stayed there spend spent supposed "
     )
 )
 _GERMAN = re.compile(r"\b(?:wann|welche\w*|wie viele?)\b", re.IGNORECASE)
@@ -65,7 +76,7 @@ SHARE = 0.6
 
 
 def _names_it(sentence: str, said: str) -> bool:
-    """Whether the sentence itself gives a value the conversation holds: it confirms or chooses, and does not ask for it."""
+    """Whether the sentence itself gives a value the conversation holds: it confirms or chooses."""
     return any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said) for value in _VALUE.findall(sentence))
 
 
@@ -73,7 +84,11 @@ def _is_held(slot: Slot, sentence: str, said: str) -> bool:
     asked = frozenset(terms(sentence)) - _GENERIC - _POLITE
     if slot.name == "photo":
         shown = _OF.search(sentence)
-        if shown and not asked & frozenset(terms(shown["what"])) & frozenset(terms(said)) and shown["what"] not in {"it", "what"}:
+        if (
+            shown
+            and not asked & frozenset(terms(shown["what"])) & frozenset(terms(said))
+            and shown["what"] not in {"it", "what"}
+        ):
             return False
     if not slot.about or not asked or _GERMAN.search(sentence):
         return slot.held(said)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from pipeline.drafting.clauses import is_conditional, is_general, is_question, is_reported
 from pipeline.drafting.checks.context import CheckContext, patterns, sentences
+from pipeline.drafting.clauses import REACH, is_conditional, is_general, is_question, is_reported
 from pipeline.drafting.words import word_set
 from pipeline.records import ACTION_KINDS, CheckResult, CheckStatus
 
@@ -30,8 +30,8 @@ _KIND_WORDS: Mapping[str, str] = {
     r"rebook",
     "escalation": r"escalat|forward|pass|hand|rais|manager|supervisor|director|flag|inform|told|knows|aware|search|"
     r"brought|ticket|claim|open|weiterge",
-    "contact": r"contact|inform|told|spok|talk|call|rang|rung|phon|knows|aware|ask|wrote|writ|mail|notif|search|courier|"
-    r"remind|let",
+    "contact": r"contact|inform|told|spok|talk|call|rang|rung|phon|knows|aware|ask|wrote|writ|mail|notif|search|"
+    r"courier|remind|let",
 }  # fmt: skip
 _KIND_PATTERNS = {kind: re.compile(rf"\b(?:{words})", re.IGNORECASE) for kind, words in _KIND_WORDS.items()}
 
@@ -75,11 +75,14 @@ _HARMLESS = word_set(
     "acknowledged assumed delayed indeed need feed required supposed"
 )
 _NOT_DONE = re.compile(
-    r"\b(?:not|never|no(?! longer\b)|nothing(?! (?:more|else|further)\b)|nobody|cannot|without|failed|unable|wrong(?:ly)?|twice|too late|mistake|error|"
+    r"\b(?:not|never|no(?! longer\b)|nothing(?! (?:more|else|further)\b)|nobody|cannot|without|failed|unable|"
+    r"wrong(?:ly)?|twice|too late|mistake|error|"
     r"yet to|instead of|ought|should have|could have|would have|nicht|kein\w*|noch)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(?:not|never|nothing|nobody|none|neither|cannot|without|nicht|kein\w*)\b|n['’]t\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:not|never|nothing|nobody|none|neither|cannot|without|nicht|kein\w*)\b|n['’]t\b", re.IGNORECASE
+)
 _READING = re.compile(
     r"\s+(?:(?:at|through|over|into|in|of|all|to|from|both|each|every|carefully|down)\s+){0,3}"
     r"(?:(?:your|the|this|that|these|all|what|everything|each|every|both|its|three|two|of)\s+){1,3}"
@@ -101,11 +104,13 @@ _CLAIMS = (
         rf"{_WHO}\s+(?:(?:is|are)\s+)?(?:\w+\s+)?(?:aware|in the picture|up to speed|informed|"
         r"(?:knows?|has|have)\s+(?:about|of|your|the|this|it)\b)",
         rf"{_WHO}\s+(?:is|are)\s+{_ADVERBS}(?:working|looking into|looking for|investigating|checking|processing|"
-        r"preparing|packing|repairing|fixing|chasing|searching|dealing|handling|on (?:it|the case|the matter|its way))\b",
+        r"preparing|packing|repairing|fixing|chasing|searching|dealing|handling|on (?:it|the case|the matter|"
+        r"its way))\b",
     ),
     patterns(
         rf"{_WHO}\s+(?:has|have)\s+{_ADVERBS}(?:\w{{2,14}}(?<!e)ed|{_IRREGULAR}|seen|heard|looked)\b",
-        rf"(?:our|my|a)\s+(?:[\w-]+\s+){{0,2}}?(?:teams?|colleagues?|engineers?|technicians?|manager|supervisor|director|boss|"
+        rf"(?:our|my|a)\s+(?:[\w-]+\s+){{0,2}}?(?:teams?|colleagues?|engineers?|technicians?|manager|supervisor|"
+        rf"director|boss|"
         rf"accountants?|workshop|warehouse|specialists?|people)\s+{_ADVERBS}(?:\w{{2,14}}ed|{_IRREGULAR})\b",
     ),
     # has been processed, was issued this morning, is being arranged
@@ -113,7 +118,8 @@ _CLAIMS = (
         rf"(?:has|have|had)\s+{_ADVERBS}been\s+{_ADVERBS}{_PART}\b",
         rf"(?:was|were|got|is being|are being)\s+{_ADVERBS}(?!told|found|called){_PART}\b",
         rf"(?:is|are|am|['’]s|['’]re)\s+{_ADVERBS}(?:refunded|credited|cancelled|canceled|shipped|dispatched|sorted|"
-        r"resolved|fixed|repaired|unlocked|reset|deleted|booked|rebooked|reserved|approved|corrected|settled|taken care of|"
+        r"resolved|fixed|repaired|unlocked|reset|deleted|booked|rebooked|reserved|approved|corrected|settled|"
+        r"taken care of|"
         r"dealt with|restored|reinstated|lifted|waived|done|dealt|in hand|in order again|removed|reversed)\b",
         rf"(?:['’]s|['’]ve)\s+{_ADVERBS}been\s+{_ADVERBS}{_PART}\b",
     ),
@@ -124,26 +130,35 @@ _CLAIMS = (
         r"off your \w+|out of your|yours (?:again|now)|scheduled|arranged|registered|logged|suspended|paused|ended|"
         r"amended|updated|changed|adjusted|swapped|exchanged|wiped|erased|merged|extended|renewed|frozen|blocked|"
         r"released|replaced|escalated|refundable again|valid again|whole again|back where)\b",
-        r"(?:is|are|lies?|sits?|rests?|stands?|has landed|landed)\s+(?:now |already |since \w+ )?(?:with|on the desk of|before|"
-        r"in the hands of|on)\s+(?:our|my|the|his|her|a|an) (?:[\w-]+ )?(?:team|bank|courier|carrier|lawyers?|engineers?|"
+        r"(?:is|are|lies?|sits?|rests?|stands?|has landed|landed)\s+(?:now |already |since \w+ )?(?:with|"
+        r"on the desk of|before|"
+        r"in the hands of|on)\s+(?:our|my|the|his|her|a|an) (?:[\w-]+ )?(?:team|bank|courier|carrier|lawyers?|"
+        r"engineers?|"
         r"technicians?|manager|director|desk|board|workshop|warehouse|van|lorry|truck|road|train|plane|specialists?|"
         r"accounts|accountant|department|office|supervisor|colleagues?|depot|print(?:er|shop))s?\b",
-        r"there(?: is|['’]s| are)\s+(?:now |already )(?:an?|your|the|two|three|no)\b|there(?: is|['’]s) (?:an?|your) (?:new )?"
-        r"(?:credit|refund|seat|ticket|parcel|replacement|voucher|label|table|room|bed|place) (?:\w+ ){0,3}?(?:waiting|on its|"
+        r"there(?: is|['’]s| are)\s+(?:now |already )(?:an?|your|the|two|three|no)\b|there(?: is|['’]s) (?:an?|"
+        r"your) (?:new )?"
+        r"(?:credit|refund|seat|ticket|parcel|replacement|voucher|label|table|room|bed|"
+        r"place) (?:\w+ ){0,3}?(?:waiting|on its|"
         r"in your|on your|for you|reserved|held)\b",
-        r"(?:sits?|stands?|shows?|appears?|is|are|runs?)\s+(?:\w+ ){0,2}?(?:on|in|under|against|at) your (?:account|card|statement|"
+        r"(?:sits?|stands?|shows?|appears?|is|are|runs?)\s+(?:\w+ ){0,2}?(?:on|in|under|against|at) your (?:account|"
+        r"card|statement|"
         r"file|profile|name|plan|new \w+)\s+(?:now|again|already|since)\b",
-        r"(?:charge|fee|debt|claim|entry|contract|subscription|membership|block|bill|invoice|booking|order|reminder)s?\s+"
+        r"(?:charge|fee|debt|claim|entry|contract|subscription|membership|block|bill|invoice|booking|order|"
+        r"reminder)s?\s+"
         r"(?:no longer (?:stands?|appl\w+|exists?|appears?|shows?|runs?)|(?:is|are) no (?:more|longer)|ceased|ended)\b",
-        r"as (?:you )?(?:requested|wished|asked|instructed),? (?:the|your|it|we|i)\b(?! (?:will|['’]ll|can|shall|would))",
+        r"as (?:you )?(?:requested|wished|asked|instructed),? (?:the|your|it|we|i)\b(?! (?:will|['’]ll|can|shall|"
+        r"would))",
         r"(?:you|your \w+) now (?:have|own|pays?|costs?|runs?|goes|comes?|has|holds?|belongs?|ends?)\b",
-        r"(?:has|have) (?:already |now |just |since )?(?:left (?:us|our|the)|gone (?:out|off|back|to)|come (?:off|back)|found (?:its|"
+        r"(?:has|have) (?:already |now |just |since )?(?:left (?:us|our|the)|gone (?:out|off|back|to)|come (?:off|"
+        r"back)|found (?:its|"
         r"their) way|landed|reached (?:your|our|the)|made its way|set off|started|begun|stopped|ended)\b",
         r"(?:a|the|your|its|our) (?:[\w-]+ ){1,3}left (?:us|our \w+|the (?:warehouse|depot|workshop|building)|here)\b",
     ),
     # I am refunding you now
     patterns(
-        r"(?:i|we)(?:\s+am|\s+are|['’]m|['’]re)\s+(?:(?:now|already|just|currently|right now)\s+)*(?:refunding|crediting|"
+        r"(?:i|we)(?:\s+am|\s+are|['’]m|['’]re)\s+(?:(?:now|already|just|currently|right now)\s+)*(?:refunding|"
+        r"crediting|"
         r"cancelling|replacing|processing|reversing|unlocking|resetting|deleting|rebooking|upgrading|chasing|"
         r"waiving|transferring|investigating)\b",
         r"(?:i|we)(?:['’]ve| have)? had\s+(?:your|the|a|it|that|this|them)\s+(?:\w+\s+){0,3}?(?!to |been )"
@@ -151,18 +166,23 @@ _CLAIMS = (
     ),
     # the state that only an act can have brought about
     patterns(
-        r"(?:is|are|['’]s|goes|went|came|come|has|have)\s+(?:(?:now|already|just|all|back|finally|well|safely|gone)\s+)*"
-        r"(?:on (?:its|their|the) way|under ?way|in (?:motion|train|progress|hand|the post|the mail|transit|the system)|"
+        r"(?:is|are|['’]s|goes|went|came|come|has|have)\s+(?:(?:now|already|just|all|back|finally|well|safely|"
+        r"gone)\s+)*"
+        r"(?:on (?:its|their|the) way|under ?way|in (?:motion|train|progress|hand|the post|the mail|transit|"
+        r"the system)|"
         r"out (?:of|for|to|with)|off (?:again|now|your|the|to)|in place|live|up and running|good to go|"
         r"(?:open|active|working|free|available|usable|unlocked|online) again|back (?:on|in|to|with|at|up|online)\b|"
         r"gone (?:out|off|to|through|back)|left (?:our|the)|left us|ready (?:for|at|to be collected))\b",
         r"(?:lock|block|hold|ban|suspension|fee|charge|restriction|flag|limit|debt|reminder|surcharge|penalty)s?\s+"
-        r"(?:[\w'’-]+\s+){0,4}?(?:is|are|has|have|was|were)\s+(?:\w+\s+)?(?:off|gone|lifted|history|dropped|cleared|vanished|over)\b",
+        r"(?:[\w'’-]+\s+){0,4}?(?:is|are|has|have|was|were)\s+(?:\w+\s+)?(?:off|gone|lifted|history|dropped|cleared|"
+        r"vanished|over)\b",
         r"that['’]s\s+[^.!?\n]{2,40}\b(?:gone|done|sorted|off|settled|fixed|booked|cancelled|changed|closed|through)\b",
         r"(?:from now on|as of (?:now|today|this \w+)|with immediate effect|effective immediately|starting today)"
         r"(?!,? (?:i|we|our \w+|\w+ \w+) ?(?:will|['’]ll|shall|can|would))\b",
-        r"(?:all|(?:it|that|this|everything|which)(?:['’]s| is)(?: now| already| all)?)\s+(?:done|sorted|settled|taken care of|set|fixed|in hand)\b|"
-        r"(?:nothing (?:more|else|further)|no need)[^.!?\n]{0,12} for you to do|consider (?:it|this|that|(?:the|your)(?: \w+){1,3}?)\s+"
+        r"(?:all|(?:it|that|this|everything|which)(?:['’]s| is)(?: now| already| all)?)\s+(?:done|sorted|settled|"
+        r"taken care of|set|fixed|in hand)\b|"
+        r"(?:nothing (?:more|else|further)|no need)[^.!?\n]{0,12} for you to do|consider (?:it|this|that|(?:the|"
+        r"your)(?: \w+){1,3}?)\s+"
         rf"(?:{_PART}|gone)\b|you are (?:now )?(?:all set|booked|down for|on the (?:list|passenger|guest)|rebooked|"
         r"off the (?:list|hook)|free of)|you(?:['’]re| are)? no longer (?:on|in|being|subscribed|listed)\b",
         r"you (?:can|may|are able to|should be able to)\s+(?:\w+\s+){0,6}?(?:(?:again\s+)?now|again|from now on)\b",
@@ -185,7 +205,8 @@ _CLAIMS = (
     patterns(
         r"^\W*(?:(?:all|now|already) )?(?:done|sorted|fixed|refunded|cancelled|booked|resolved|settled|granted)"
         r"(?: and [a-z]+)?\s*(?:[!:,.]|$)",
-        r"(?:^|[:;,.]\s*)\W*(?:(?:your|the) )?(?:new )?(?:refund|credit|replacement|parcel|label|order|password|ticket|case)\s+(?:sent|issued|done|"
+        r"(?:^|[:;,.]\s*)\W*(?:(?:your|the) )?(?:new )?(?:refund|credit|replacement|parcel|label|order|password|"
+        r"ticket|case)\s+(?:sent|issued|done|"
         r"approved|processed|reset|closed|shipped|cancelled)\b",
         r"(?:it|they|this|that|the [\w-]+|your [\w-]+(?: [\w-]+)?)\s+(?:went|left|set off|headed)\s+(?:out|off|"
         r"back|our|us|to|from|this|today|yesterday|with|by|into|through)\b",
@@ -210,13 +231,20 @@ def _kinds(words: str) -> frozenset[str]:
 
 def _clause(sentence: str, claim: re.Match[str]) -> str:
     """``claim`` with the words about it up to the next comma on either side."""
-    return re.split(r"[,;:]", sentence[: claim.start()])[-1] + re.split(r"[,;:]", sentence[claim.start() :])[0]
+    before = sentence[max(0, claim.start() - REACH) : claim.start()]
+    after = sentence[claim.start() : claim.end() + REACH]
+    return re.split(r"[,;:]", before)[-1] + re.split(r"[,;:]", after)[0]
 
 
 def _is_harmless(claim: re.Match[str], sentence: str) -> bool:
     """What the mail itself shows (received, read, noted), what was felt, and what was not done or done wrong."""
     before, after = sentence[: claim.start()], sentence[claim.end() :]
-    if before.lower().endswith(("to ", "will ", "not ")) or _NOT_DONE.search(claim.group()) or _NEGATED.search(re.split(r"[,;:]", before)[-1]) or _NOT_DONE.match(after.lstrip()):
+    if (
+        before.lower().endswith(("to ", "will ", "not "))
+        or _NOT_DONE.search(claim.group())
+        or _NEGATED.search(re.split(r"[,;:]", before)[-1])
+        or _NOT_DONE.match(after.lstrip())
+    ):
         return True
     verb = claim.groupdict().get("verb")
     if verb and (verb.lower() in _HARMLESS or _NOT_DONE.search(re.split(r"[,;:]|so that", after, maxsplit=1)[0])):
@@ -261,7 +289,12 @@ def check(context: CheckContext) -> list[CheckResult]:
             continue
         for claim in _claims(words):
             before = words[: claim.start()]
-            if is_reported(before, claim.group()) or is_conditional(before) or is_general(before) or _restates(claim, said):
+            if (
+                is_reported(before, claim.group())
+                or is_conditional(before)
+                or is_general(before)
+                or _restates(claim, said)
+            ):
                 continue
             if _is_harmless(claim, words) or recorded & _kinds(_clause(words, claim)):
                 continue

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.config import DAYS
-from pipeline.drafting.numerals import ORDINALS, numerals
 from pipeline.drafting.due import GERMAN_MONTHS, MONTHS
+from pipeline.drafting.numerals import ORDINALS, numerals
 
 Value = tuple[object, ...]
 
@@ -71,10 +71,13 @@ _MONTH_DAY = re.compile(
     r"(?![.,:]?\d)(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?",
     re.IGNORECASE,
 )
-_NUMERIC_DATE = re.compile(r"(?<![\w./-])(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?:(?P=s)(?P<y>\d{4}|\d\d)?)?(?![\w/€£$%])")
+_NUMERIC_DATE = re.compile(
+    r"(?<![\w./-])(?P<a>\d{1,2})(?P<s>[./])(?P<b>\d{1,2})(?:(?P=s)(?P<y>\d{4}|\d\d)?)?(?![\w/€£$%])"
+)
 _NTH = re.compile(r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"(?<![\w.,:-])(?P<h>[01]?\d|2[0-4])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?::[0-5]\d)?(?![.,]?\d)\s*(?P<half>[ap]\.?\s?m\b\.?)?"
+    r"(?<![\w.,:-])(?P<h>[01]?\d|"
+    r"2[0-4])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?::[0-5]\d)?(?![.,]?\d)\s*(?P<half>[ap]\.?\s?m\b\.?)?"
     r"(?:\s*(?:uhr|o['’]clock)\b)?|\s*(?P<only>[ap]\.?\s?m\b\.?|uhr\b|o['’]clock\b))",
     re.IGNORECASE,
 )
@@ -105,17 +108,23 @@ _UNIT_AFTER = re.compile(
 _MONEY_AFTER = re.compile(rf"\s+(?P<s>{_MONEY})\b", re.IGNORECASE)
 _PERCENT_AFTER = re.compile(r"\s+(?:per ?cent|prozent)\b", re.IGNORECASE)
 _LONE_SPAN = re.compile(
-    rf"\b(?:(?P<f>fortnight)|(?:within|in|inside)\s+(?:the|an?|one)\s+(?:(?:working|business)\s+)?"
+    r"\b(?:(?P<f>fortnight)|(?:within|in|inside)\s+(?:the|an?|one)\s+(?:(?:working|business)\s+)?"
     r"(?P<u>minute|hour|day|week|month|year))\b",
     re.IGNORECASE,
+)
+_SPAN_RANGE = re.compile(
+    rf"(?<![\w.])(?P<n>\d{{1,4}})\s?(?:to|-|–|or|bis)\s?\d{{1,4}}\s+(?:\w+\s+)?(?P<u>{_UNIT_NAMES})", re.IGNORECASE
 )
 _ONE_SPAN = re.compile(rf"\b(?:an?|one|ein(?:e|er|en|em)?)\s+(?:\w+\s+)?(?P<u>{_UNIT_NAMES})\b", re.IGNORECASE)
 _FRACTION = re.compile(r"\b(?P<f>a quarter|one quarter|three quarters|a third|one third|half)\b", re.IGNORECASE)
 _FRACTIONS = {"quarter": "25", "three quarters": "75", "third": "33", "half": "50"}
 _MONTH_ALONE = re.compile(
     "|".join(
-        [rf"\b(?:{'|'.join(name.capitalize() for name in MONTHS if name not in {'may', 'march'})})\b"]
-        + [r"(?<=\bin )(?:May|March)\b|(?<=\bof )(?:May|March)\b|(?<=\bsince )(?:May|March)\b|(?<=\blast )(?:May|March)\b"]
+        [
+            rf"\b(?:{'|'.join(name.capitalize() for name in MONTHS if name not in {'may', 'march'})})\b",
+            r"(?<=\bin )(?:May|March)\b|(?<=\bof )(?:May|March)\b|(?<=\bsince )(?:May|March)\b|(?<=\blast )(?:May|"
+            r"March)\b",
+        ]
     )
 )
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})s?\b", re.IGNORECASE)
@@ -224,7 +233,7 @@ def _taker(
         value = read(match)
         if value is None:
             return match.group()
-        found.append(Fact(kind, value, match.start(), match.end()))
+        found.append(Fact(kind, value, match.start(), match.start() + len(match.group().rstrip(" .,;:"))))
         return " " * len(match.group())
 
     return take
@@ -286,6 +295,8 @@ def known(text: str) -> Known:
         held.numbers |= {str(n) for _, n in numerals(text[fact.start : fact.end])}
         if fact.kind == "time":
             held.numbers |= {str(int(str(fact.value[0])) // 60 or 12)}
+    for match in _SPAN_RANGE.finditer(text):
+        held.values.setdefault("span", set()).add(_span(float(match["n"]), match["u"].lower()))
     for match in _ONE_SPAN.finditer(text):
         held.values.setdefault("span", set()).add(_span(1, match["u"].lower()))
     for match in _FRACTION.finditer(text):

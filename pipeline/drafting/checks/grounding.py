@@ -138,15 +138,10 @@ def stands_in(fact: Fact, held: Known) -> bool:
     return False
 
 
-def _said_number(fact: Fact, body: str, held: Known) -> bool:
-    """A count of time is grounded by its number too: "3 to 7 working days" holds three days."""
-    if fact.kind not in {"span", "time"}:
-        return False
-    counts = known(body[fact.start : fact.end]).numbers if fact.kind == "span" else set()
-    first = re.match(r"\d+|[\w-]+", body[fact.start : fact.end])
-    return bool(first and first.group() in held.numbers) or bool(
-        fact.kind == "span" and {n for n in counts if n != fact.value[0]} & held.numbers
-    )
+def _said_hour(fact: Fact, body: str, held: Known) -> bool:
+    """A full hour is grounded by its number too: "at 10" holds ten o'clock."""
+    hour = re.match(r"(\d{1,2})(?![:.\d])", body[fact.start : fact.end]) if fact.kind == "time" else None
+    return bool(hour and hour[1] in held.numbers)
 
 
 def _is_time(fact: Fact, body: str) -> bool:
@@ -203,7 +198,7 @@ def ungrounded(context: CheckContext, kinds: frozenset[str] = KINDS) -> list[Fac
             for fact in _facts(own)
             if fact.kind in kinds
             and not _is_small(fact)
-            and not any(stands_in(fact, ground) or _said_number(fact, own, ground) for ground in held)
+            and not any(stands_in(fact, ground) or _said_hour(fact, own, ground) for ground in held)
             and not (_is_time(fact, own) and stands_in(fact, calendar))
             and not _promised_clock(context, fact)
             and not _is_opening_day(context, fact)

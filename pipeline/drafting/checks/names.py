@@ -67,18 +67,20 @@ def unknown_names(text: str, held: frozenset[str], *, nouns_capitalised: bool = 
     """
     title = False
     for match in _TOKEN.finditer(text):
-        word, before, after = match.group(), text[max(0, match.start() - 40) : match.start()], text[match.end() :][:12]
+        word, before, after = (
+            match.group(),
+            text[max(0, match.start() - 40) : match.start()],
+            text[match.end() : match.end() + 12],
+        )
         was_title, title = title, word.casefold() in _TITLE
-        if title or not word[0].isupper() or (word.isupper() and len(word) > 1) or _is_known(word, held):
-            continue
-        if len(word) == 1:
+        if title or word.isupper() or not word[0].isupper() or _is_known(word, held):
             continue
         if was_title and re.search(r"\w\.?\s+$", before):
             yield match
         elif nouns_capitalised:
             if _INITIAL.search(before):
                 yield match
-        elif not _opens(before):
-            yield match
-        elif _ACTED.match(after + " ") and word.casefold() not in _INDEFINITE and not word.endswith(("s", "ing", "ed")):
+        elif not _opens(before) or (
+            _ACTED.match(after + " ") and word.casefold() not in _INDEFINITE and not word.endswith(("s", "ing", "ed"))
+        ):
             yield match

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-from pipeline.drafting.clauses import is_conditional
 from pipeline.drafting.checks.context import CheckContext, patterns, sentences
 from pipeline.drafting.checks.grounding import foreign_names, ungrounded
+from pipeline.drafting.clauses import REACH, is_conditional
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "other_customer"
@@ -22,8 +20,10 @@ _OTHER = patterns(
     r"(?:the (?:lady|gentleman|man|woman|family|couple|person|people|tenant|guest|patient)|your neighbour|"
     r"the (?:previous|last|next) (?:owner|tenant|guest|customer|patient))\s+(?:[\w-]+\s+){0,2}?(?:in|at|of|from)\s+"
     r"(?:number|flat|room|house|apartment|bed)\s+\w+",
-    r"(?:(?:an?other|a different|some other|somebody else['’]s|someone else['’]s) (?:customer|client|guest|patient|user|"
-    r"tenant|member|person|family)s?['’]?s?)\s+(?:who|whose|had|has|wrote|ordered|paid|lives?|was|is|name|address|order|"
+    r"(?:(?:an?other|a different|some other|somebody else['’]s|someone else['’]s) (?:customer|client|guest|patient|"
+    r"user|"
+    r"tenant|member|person|family)s?['’]?s?)\s+(?:who|whose|had|has|wrote|ordered|paid|lives?|was|is|name|address|"
+    r"order|"
     r"account|number|details?|card|called|rang)\b[^.!?\n]{0,60}(?:\d|[€£$])",
 )  # fmt: skip
 
@@ -34,7 +34,9 @@ def _wording(context: CheckContext) -> set[tuple[int, int]]:
     found = set()
     for sentence in sentences(context.own):
         for match in _OTHER.finditer(sentence.group()):
-            told = match.group().strip().casefold() in said or is_conditional(sentence.group()[: match.start()])
+            told = match.group().strip().casefold() in said or is_conditional(
+                sentence.group()[max(0, match.start() - REACH) : match.start()]
+            )
             if not told:
                 found.add((sentence.start() + match.start(), sentence.end()))
     return found

@@ -16,15 +16,18 @@ _NUMBER_KINDS = (
     "meter|contract|registration|card|reference|seat|room|flat|house|gate|flight|train|voucher|claim|part|batch"
 )
 _TIMES = re.compile(
-    r"\b(?:yesterday|today|tonight|tomorrow|this (?:morning|week|month|afternoon|evening)|last (?:night|week|month|year|"
+    r"\b(?:yesterday|today|tonight|tomorrow|this (?:morning|week|month|afternoon|evening)|last (?:night|week|month|"
+    r"year|"
     r"\w+day)|since|ago|for (?:a|an|two|three|four|five|six|\d+) (?:hour|day|week|month|year)s?|gestern|heute|"
     r"seit|vor \w+ (?:tagen|wochen))\b",
     re.IGNORECASE,
 )
 _STEPS = (
     r"(?:tried|re-?start(?:ed|ing)|re-?boot(?:ed|ing)|re-?install(?:ed|ing)|reset(?:ting)?|unplugg(?:ed|ing)|"
-    r"clean(?:ed|ing)|descal(?:ed|ing)|updat(?:ed|ing)|switch(?:ed|ing) (?:it |the \w+ )?(?:off|on)|turn(?:ed|ing) (?:it |"
-    r"the \w+ )?(?:off|on)|log(?:ged|ging) (?:out|in|off)|clear(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|check(?:ed|ing)|"
+    r"clean(?:ed|ing)|descal(?:ed|ing)|updat(?:ed|ing)|switch(?:ed|ing) (?:it |the \w+ )?(?:off|on)|turn(?:ed|"
+    r"ing) (?:it |"
+    r"the \w+ )?(?:off|on)|log(?:ged|ging) (?:out|in|off)|clear(?:ed|ing)|chang(?:ed|ing)|replac(?:ed|ing)|"
+    r"check(?:ed|ing)|"
     r"empt(?:ied|ying)|press(?:ed|ing)|follow(?:ed|ing)|delet(?:ed|ing)|sign(?:ed|ing) (?:out|in))"
 )
 _COLOURS = (
@@ -37,7 +40,8 @@ _STREETS = (
     r"mews|quay|walk|grove|green|gate|yard|parade|boulevard|blvd)"
 )
 _PERSON = re.compile(
-    r"\b(?:[Nn]amed|[Cc]alled|[Cc]ertain|[Ww]ith|[Bb]y|[Cc]olleague|[Aa]gent|[Mm]anager|[Ff]oreman|[Dd]river|to|[Ff]rom|"
+    r"\b(?:[Nn]amed|[Cc]alled|[Cc]ertain|[Ww]ith|[Bb]y|[Cc]olleague|[Aa]gent|[Mm]anager|[Ff]oreman|[Dd]river|to|"
+    r"[Ff]rom|"
     r"[Yy]our|Mr|Mrs|Ms|Dr|Herr|Frau)\.? [A-ZÄÖÜ][a-zäöüéèñ]+\b|"
     r"\b(?!I\b|You\b|We\b|They\b|He\b|She\b|It\b|Nobody\b|Someone\b|Somebody\b|One\b)[A-ZÄÖÜ][a-zäöüéèñ]+ (?:told|said|"
     r"promised|took|assured|swore|confirmed|rang|called|wrote|in your|from your|at your|answered|came)\b"
@@ -67,7 +71,9 @@ def _asks(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
 
 
-_OTHER_NUMBER = re.compile(rf"\b(?:{_NUMBER_KINDS})(?: (?:number|no|id|code))?\.?[ :#]{{0,3}}(?:is |was )?\S*\d\S*", re.IGNORECASE)
+_OTHER_NUMBER = re.compile(
+    rf"\b(?:{_NUMBER_KINDS})(?: (?:number|no|id|code))?\.?[ :#]{{0,3}}(?:is |was )?\S*\d\S*", re.IGNORECASE
+)
 
 
 def _has_order(said: str) -> bool:
@@ -77,7 +83,9 @@ def _has_order(said: str) -> bool:
 def _has_phone(said: str) -> bool:
     return bool(
         re.search(r"(?<![\w-])(?:\+|0)\d?[\d ()/.-]{6,20}\d(?!\w)", said)
-        or re.search(r"\b(?:phone|call|ring|reach|mobile|tel)\b[^.!?\n]{0,40}(?<!\w)\d[\d ()/-]{5,20}\d", said, re.IGNORECASE)
+        or re.search(
+            r"\b(?:phone|call|ring|reach|mobile|tel)\b[^.!?\n]{0,40}(?<!\w)\d[\d ()/-]{5,20}\d", said, re.IGNORECASE
+        )
     )
 
 
@@ -91,7 +99,9 @@ def _has_day(said: str) -> bool:
 
 
 def _has_time(said: str) -> bool:
-    return _has_day(said) or bool(known(said).of("time") or re.search(r"\b(?:noon|midnight|at \d)", said, re.IGNORECASE))
+    return _has_day(said) or bool(
+        known(said).of("time") or re.search(r"\b(?:noon|midnight|at \d)", said, re.IGNORECASE)
+    )
 
 
 def _has_story(said: str) -> bool:
@@ -108,7 +118,8 @@ def _has_count(said: str) -> bool:
 SLOTS = (
     Slot(
         "order number",
-        _asks(r"(?:order|purchase|booking|reservation)[ -]?(?:number|no\b|id|reference|code|confirmation)|order you mean|"
+        _asks(r"(?:order|purchase|booking|reservation)[ -]?(?:number|no\b|id|reference|code|confirmation)|"
+              r"order you mean|"
               r"(?:which|what) (?:order|booking|purchase)|number of (?:the|your) (?:order|booking|purchase)|"
               r"(?:order|booking)'s number|bestellnummer|auftragsnummer"),
         _has_order,
@@ -121,8 +132,10 @@ SLOTS = (
     ),
     Slot(
         "phone",
-        _asks(r"(?:phone|telephone|mobile|contact|daytime|cell|call-?back) (?:number|no)|number (?:on which|where|at which|"
-              r"to (?:call|ring|reach)|(?:we|i) can (?:call|ring|reach)|you can be)|(?:which|what|your) (?:phone|mobile|"
+        _asks(r"(?:phone|telephone|mobile|contact|daytime|cell|call-?back) (?:number|no)|number (?:on which|where|"
+              r"at which|"
+              r"to (?:call|ring|reach)|(?:we|i) can (?:call|ring|reach)|you can be)|(?:which|what|your) (?:phone|"
+              r"mobile|"
               r"telephone)|telefonnummer|reach you by phone"),
         _has_phone,
     ),
@@ -135,7 +148,8 @@ SLOTS = (
     ),
     Slot(
         "amount",
-        _asks(r"how much|(?:which|what) (?:amount|sum|price|figure)|(?:the|exact|your|this) (?:\w+ )?(?:amount|sum|price|fee|"
+        _asks(r"how much|(?:which|what) (?:amount|sum|price|figure)|(?:the|exact|your|this) (?:\w+ )?(?:amount|sum|"
+              r"price|fee|"
               r"figure)s?|wie viel|welche[nr]? betrag"),
         _has_amount,
     ),
@@ -148,14 +162,16 @@ SLOTS = (
     ),
     Slot(
         "time",
-        _asks(r"when|since when|(?:which|what) time|(?:the|exact|rough|approximate) time|how long (?:have|has|ago|did|was|were|had)|for how long|wann|seit wann|"
+        _asks(r"when|since when|(?:which|what) time|(?:the|exact|rough|approximate) time|how long (?:have|has|ago|"
+              r"did|was|were|had)|for how long|wann|seit wann|"
               r"welche zeit"),
         _has_time,
         about=True,
     ),
     Slot(
         "person",
-        _asks(r"whom?|with whom|names? of (?:the|our) (?:person|colleague|agent|advis\w+|employee|driver|fitter|man|woman|"
+        _asks(r"whom?|with whom|names? of (?:the|our) (?:person|colleague|agent|advis\w+|employee|driver|fitter|man|"
+              r"woman|"
               r"lady|gentleman|consultant|member|one)|(?:agent|colleague|advis[eo]r|driver|person)['’]s name|mit wem"),
         lambda said: bool(_PERSON.search(said)),
     ),
@@ -164,55 +180,75 @@ SLOTS = (
          _has(r"\bsize \w+|\b(?:XS|XL|XXL)\b|\d ?(?:cm|mm|inch|in\b)")),
     Slot(
         "model",
-        _asks(r"(?:which|what|the|your) (?:\w+ )?(?:model|make|appliance|machine|device|product|brand)(?: name| number| do| "
-              r"is| are| it| you)|(?:name|type|make|brand|model) of (?:the|your) (?:appliance|machine|device|product|unit|"
+        _asks(r"(?:which|what|the|your) (?:\w+ )?(?:model|make|appliance|machine|device|product|brand)(?: name|"
+              r" number| do| "
+              r"is| are| it| you)|(?:name|type|make|brand|model) of (?:the|your) (?:appliance|machine|device|product|"
+              r"unit|"
               r"item|model)|model (?:number|name)|welches (?:gerät|modell)"),
         _has(r"\b[A-Z][A-Za-z]*[- ]?[A-Z]*\d{2,4}\b|\b[A-Z]{2,}[- ]?\d", 0),
     ),
     Slot("serial number", _asks(r"serial (?:number|no)|seriennummer"), _has(r"\b(?:serial|serien)[^.!?\n]{0,30}\d")),
     Slot(
         "postcode",
-        _asks(r"post(?:al)? ?codes?|zip(?: code)?|code (?:that|which|behind|after)[^.!?\n]{0,20} (?:town|city|place)|postleitzahl"),
-        _has(r"\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|\b[A-Z]\d[\dW] ?[A-Z\d]{4}\b|\b\d{5}\b(?= [A-Z])|,? [A-Z]{2} \d{5}\b", 0),
+        _asks(r"post(?:al)? ?codes?|zip(?: code)?|code (?:that|which|behind|after)[^.!?\n]{0,20} (?:town|city|place)|"
+              r"postleitzahl"),
+        _has(r"\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|\b[A-Z]\d[\dW] ?[A-Z\d]{4}\b|\b\d{5}\b(?= [A-Z])|"
+             r",? [A-Z]{2} \d{5}\b", 0),
     ),
     Slot(
         "address",
-        _asks(r"(?:delivery|postal|home|shipping|street|billing|full|current|new|your|house) address|where (?:do you live|"
-              r"(?:should|shall|were|was|did) (?:it|we|the|i)[^.!?\n]{0,25}(?:sent?|delivered?|go))|address (?:to|for|where)|"
+        _asks(r"(?:delivery|postal|home|shipping|street|billing|full|current|new|your|house) address|"
+              r"where (?:do you live|"
+              r"(?:should|shall|were|was|did) (?:it|we|the|i)[^.!?\n]{0,25}(?:sent?|delivered?|go))|address (?:to|"
+              r"for|where)|"
               r"anschrift|lieferadresse"),
-        _has(rf"\b\d+\w? (?:[A-Z][\w'’-]+ ){{1,3}}{_STREETS}\b|\b[A-ZÄÖÜ]\w+(?:straße|strasse|gasse|weg|platz|allee) \d+|"
+        _has(rf"\b\d+\w? (?:[A-Z][\w'’-]+ ){{1,3}}{_STREETS}\b|\b[A-ZÄÖÜ]\w+(?:straße|strasse|gasse|weg|platz|"
+             rf"allee) \d+|"
              r"\baddress(?: is)?\W{1,3}\d+|\bdeliver(?:ed)? to:? .{0,30}\d"),
     ),
     Slot(
         "error message",
-        _asks(r"error (?:message|code|text|number)|(?:which|what) (?:error|message|code)|what (?:does|did|is) (?:it|the "
-              r"(?:screen|display|app|message|page|error))(?: \w+)? (?:say|show|read|display)|exact wording|fehlermeldung"),
-        _has(r"\b(?:error|code|fault|fehler)\b[^.!?\n]{0,30}[\"“”‘„\d]|\b(?:says?|reads?|shows?|message)\b[^.!?\n]{0,20}[\"“‘„']|"
+        _asks(r"error (?:message|code|text|number)|(?:which|what) (?:error|message|code)|what (?:does|did|is) (?:it|"
+              r"the "
+              r"(?:screen|display|app|message|page|error))(?: \w+)? (?:say|show|read|display)|exact wording|"
+              r"fehlermeldung"),
+        _has(r"\b(?:error|code|fault|fehler)\b[^.!?\n]{0,30}[\"“”‘„\d]|\b(?:says?|reads?|shows?|"
+             r"message)\b[^.!?\n]{0,20}[\"“‘„']|"
              r"\berr(?:or)?[- _]?\w*\d"),
     ),
     Slot(
         "steps tried",
-        _asks(r"(?:have|did) you (?:already |yet |perhaps |possibly )?(?:try|tried|done anything)|what (?:have you|did you|you "
-              r"have|you)(?: already| so far)? (?:tried|try|done)|(?:which|what) (?:steps|measures)|steps you|tried so far|"
+        _asks(r"(?:have|did) you (?:already |yet |perhaps |possibly )?(?:try|tried|done anything)|what (?:have you|"
+              r"did you|you "
+              r"have|you)(?: already| so far)? (?:tried|try|done)|(?:which|what) (?:steps|measures)|steps you|"
+              r"tried so far|"
               r"already tried"),
         _has(rf"\b(?:i|we)(?:['’]ve| have)? (?:\w+ ){{0,2}}?{_STEPS}\b|\b(?:after|despite) {_STEPS}\b"),
     ),
-    Slot("how long", _asks(r"how many (?:nights|days|weeks|hours|months)|wie viele (?:nächte|tage|wochen)"), _has_count),
-    Slot("how many", _asks(r"how many (?!nights|days|weeks|hours|months)"), lambda said: bool(known(said).numbers), about=True),
+    Slot("how long", _asks(r"how many (?:nights|days|weeks|hours|months)|wie viele (?:nächte|tage|"
+                           r"wochen)"), _has_count),
+    Slot("how many", _asks(r"how many (?!nights|days|weeks|hours|"
+                           r"months)"), lambda said: bool(known(said).numbers), about=True),
     Slot(
         "diet",
-        _asks(r"allerg\w+|(?:must|can|may|can['’]t|cannot|should) ?(?:not )?(?:eat|have|tolerate)|dietary|intoleran\w+"),
+        _asks(r"allerg\w+|(?:must|can|may|can['’]t|cannot|should) ?(?:not )?(?:eat|have|tolerate)|dietary|"
+              r"intoleran\w+"),
         _has(r"\b(?:allerg\w*|intoleran\w*|coeliac|celiac|vegan|vegetarian|halal|kosher)\b|"
              r"\b(?:can(?:no|['’])t|must not|mustn['’]t) (?:have|eat|touch)\b"),
     ),
     Slot(
         "what happened",
-        _asks(r"what (?:has |have |had )?(?:exactly )?(?:happened|took place|went wrong|occurred|is (?:the|your) (?:problem|"
-              r"matter|issue|trouble|concern)|the (?:problem|matter|issue) is|this is about|seems to be)|(?:take|walk|talk|"
-              r"lead|guide) (?:me|us) through|(?:describe|explain|outline|summari[sz]e|set out) (?:to us |for us |once more |"
-              r"again )?(?:the|your|what|exactly|briefly) ?(?:exact )?(?:problem|issue|fault|matter|situation|incident|trouble|"
+        _asks(r"what (?:has |have |had )?(?:exactly )?(?:happened|took place|went wrong|occurred|is (?:the|"
+              r"your) (?:problem|"
+              r"matter|issue|trouble|concern)|the (?:problem|matter|issue) is|this is about|seems to be)|(?:take|"
+              r"walk|talk|"
+              r"lead|guide) (?:me|us) through|(?:describe|explain|outline|summari[sz]e|set out) (?:to us |for us |"
+              r"once more |"
+              r"again )?(?:the|your|what|exactly|briefly) ?(?:exact )?(?:problem|issue|fault|matter|situation|"
+              r"incident|trouble|"
               r"happened|complaint|concern|went|took)|in your own words|(?:more|further|some) (?:details?|information|"
-              r"background|context)|how (?:can|may) (?:i|we) help|tell (?:me|us) (?:more|again|the story|everything|what "
+              r"background|context)|how (?:can|may) (?:i|we) help|tell (?:me|us) (?:more|again|the story|everything|"
+              r"what "
               r"(?:happened|is wrong|went wrong|took place))|was (?:genau )?passiert|from the (?:beginning|start)"),
         _has_story,
     ),
