@@ -296,7 +296,7 @@ def check(context: CheckContext) -> list[CheckResult]:
                 or _restates(claim, said)
             ):
                 continue
-            if _is_harmless(claim, words) or recorded & _kinds(_clause(words, claim)):
+            if _is_harmless(claim, words) or (recorded and recorded & _kinds(_clause(words, claim))):
                 continue
             start = sentence.start() + claim.start()
             results.append(CheckResult(NAME, CheckStatus.BLOCK, message, start, sentence.start() + claim.end()))
