@@ -33,6 +33,12 @@ HELD = (
     ("My son cannot eat nuts and there were nuts in it.", "Does anybody have an allergy?"),
     ("The fitter drilled through a pipe and left us in the dark.", "Could you describe what happened?"),
     ("The fitter drilled through a pipe and left us in the dark.", "Please tell us more about the incident."),
+    ("I paid by card and it was taken twice.", "How did you pay?"),
+    ("This is my third letter.", "How many times have you written to us?"),
+    ("It crashes on my iPhone.", "Which phone are you using?"),
+    ("The toaster died after 14 months.", "How old is the toaster?"),
+    ("My order FH-20418 never came.", "Could you give us the number on your confirmation?"),
+    ("You took 49.90 euros for nothing.", "What did you pay?"),
     ("I want my money back, nothing else.", "What outcome are you hoping for?"),
 )  # fmt: skip
 MISSING = (
@@ -58,6 +64,9 @@ MISSING = (
     ("Two parcels, FH-1111 and FH-2222, one was short.", "Which of the two was short, FH-1111 or FH-2222?"),
     ("The heating failed on Sunday.", "Would Thursday at ten suit you?"),
     ("The heating failed on Sunday.", "You told us when it failed, and that helps."),
+    ("The toaster died.", "How old is the toaster?"),
+    ("The app crashes.", "Which phone are you using?"),
+    ("You charged me for nothing.", "How did you pay?"),
     ("My card was charged 20 euros.", "Which bank issued the card?"),
     ("I live at 14 Heron Lane, Galway.", "On which floor is the flat?"),
 )  # fmt: skip

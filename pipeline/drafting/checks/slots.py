@@ -16,7 +16,8 @@ _NUMBER_KINDS = (
     "meter|contract|registration|card|reference|seat|room|flat|house|gate|flight|train|voucher|claim|part|batch"
 )
 _TIMES = re.compile(
-    r"\b(?:yesterday|today|tonight|tomorrow|this (?:morning|week|month|afternoon|evening)|last (?:night|week|month|"
+    r"\b(?:yesterday|today|tonight|tomorrow|after \d+ \w+|this (?:morning|week|month|afternoon|evening)|"
+    r"last (?:night|week|month|"
     r"year|"
     r"\w+day)|since|ago|for (?:a|an|two|three|four|five|six|\d+) (?:hour|day|week|month|year)s?|gestern|heute|"
     r"seit|vor \w+ (?:tagen|wochen))\b",
@@ -121,7 +122,8 @@ SLOTS = (
         _asks(r"(?:order|purchase|booking|reservation)[ -]?(?:number|no\b|id|reference|code|confirmation)|"
               r"order you mean|"
               r"(?:which|what) (?:order|booking|purchase)|number of (?:the|your) (?:order|booking|purchase)|"
-              r"(?:order|booking)'s number|bestellnummer|auftragsnummer"),
+              r"(?:order|booking)'s number|(?:number|code|reference|figures|digits) (?:on|from|in|"
+              r"at the top of) (?:your|the) (?:confirmation|receipt|order|mail|label)|bestellnummer|auftragsnummer"),
         _has_order,
     ),
     Slot(
@@ -136,7 +138,8 @@ SLOTS = (
               r"at which|"
               r"to (?:call|ring|reach)|(?:we|i) can (?:call|ring|reach)|you can be)|(?:which|what|your) (?:phone|"
               r"mobile|"
-              r"telephone)|telefonnummer|reach you by phone"),
+              r"telephone)|(?:which|what|under which|on which) number|how (?:can|may|do) (?:we|i|the \w+) (?:reach|"
+              r"call|ring) you|telefonnummer|reach you by phone"),
         _has_phone,
     ),
     Slot(
@@ -150,7 +153,8 @@ SLOTS = (
         "amount",
         _asks(r"how much|(?:which|what) (?:amount|sum|price|figure)|(?:the|exact|your|this) (?:\w+ )?(?:amount|sum|"
               r"price|fee|"
-              r"figure)s?|wie viel|welche[nr]? betrag"),
+              r"figure)s?|what (?:did (?:you|it|that) (?:pay|cost|come to)|(?:was|has been) (?:taken|debited|"
+              r"charged|deducted))|how (?:high|large|big) (?:was|is) the|wie viel|welche[nr]? betrag"),
         _has_amount,
     ),
     Slot(
@@ -163,7 +167,8 @@ SLOTS = (
     Slot(
         "time",
         _asks(r"when|since when|(?:which|what) time|(?:the|exact|rough|approximate) time|how long (?:have|has|ago|"
-              r"did|was|were|had)|for how long|wann|seit wann|"
+              r"did|was|were|had)|for how long|how old (?:is|was|are)|how (?:many days|far back|recently)|"
+              r"at what (?:hour|point)|wann|seit wann|"
               r"welche zeit"),
         _has_time,
         about=True,
@@ -172,7 +177,9 @@ SLOTS = (
         "person",
         _asks(r"whom?|with whom|names? of (?:the|our) (?:person|colleague|agent|advis\w+|employee|driver|fitter|man|"
               r"woman|"
-              r"lady|gentleman|consultant|member|one)|(?:agent|colleague|advis[eo]r|driver|person)['’]s name|mit wem"),
+              r"lady|gentleman|consultant|member|one)|(?:agent|colleague|advis[eo]r|driver|person)['’]s name|"
+              r"by whom|which (?:of (?:us|our|my) \w+|colleague|employee|member)|what (?:was|is) (?:his|her|"
+              r"their) name|(?:his|her|their) name|mit wem"),
         lambda said: bool(_PERSON.search(said)),
     ),
     Slot("colour", _asks(r"colou?rs?|shades?|farbe"), _has(rf"\b{_COLOURS}\b")),
@@ -184,7 +191,8 @@ SLOTS = (
               r" number| do| "
               r"is| are| it| you)|(?:name|type|make|brand|model) of (?:the|your) (?:appliance|machine|device|product|"
               r"unit|"
-              r"item|model)|model (?:number|name)|welches (?:gerät|modell)"),
+              r"item|model)|model (?:number|name)|which (?:of our|one of our) \w+|(?:what|which) (?:kind|type|"
+              r"sort) of (?:machine|appliance|device)|welches (?:gerät|modell)"),
         _has(r"\b[A-Z][A-Za-z]*[- ]?[A-Z]*\d{2,4}\b|\b[A-Z]{2,}[- ]?\d", 0),
     ),
     Slot("serial number", _asks(r"serial (?:number|no)|seriennummer"), _has(r"\b(?:serial|serien)[^.!?\n]{0,30}\d")),
@@ -235,6 +243,26 @@ SLOTS = (
               r"intoleran\w+"),
         _has(r"\b(?:allerg\w*|intoleran\w*|coeliac|celiac|vegan|vegetarian|halal|kosher)\b|"
              r"\b(?:can(?:no|['’])t|must not|mustn['’]t) (?:have|eat|touch)\b"),
+    ),
+    Slot(
+        "payment",
+        _asks(
+            r"how (?:did|have) you (?:pay|paid)|(?:which|what) (?:card|payment|means of payment)|"
+            r"(?:payment method|way you paid|method of payment)"
+        ),
+        _has(r"\b(?:card|paypal|visa|mastercard|bank transfer|direct debit|cash|cheque|voucher|giro)\b"),
+    ),
+    Slot(
+        "how often",
+        _asks(r"how (?:often|many times)"),
+        _has(r"\b(?:once|twice|(?:\d+|two|three|four|five|six|seven|ten|several|many) times|(?:second|third|"
+        r"fourth|fifth) "
+             r"(?:time|mail|call|letter)|every (?:day|night|time|morning|evening|hour|week))\b"),
+    ),
+    Slot(
+        "device",
+        _asks(r"(?:which|what) (?:phone|browser|operating system|version|computer|laptop|tablet)"),
+        _has(r"\b(?:iphone|ipad|android|windows|mac(?:book|os)?|chrome|firefox|safari|edge|ios|linux)\b"),
     ),
     Slot(
         "what happened",
