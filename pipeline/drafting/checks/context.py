@@ -66,18 +66,22 @@ class CheckContext:
                 text = text[:start] + re.sub(r"[^\n]", " ", said) + text[end:]
         return text
 
+    def said(self, fault: str, *patterns: re.Pattern[str]) -> list[Said]:
+        """Where ``own`` has the fault: as the patterns know it, and where the model is sure by itself."""
+        known = self.known(*patterns)
+        return known + self.suspected(fault, known)
+
     def known(self, *patterns: re.Pattern[str]) -> list[Said]:
         """Where ``own`` has words that the patterns know, but for sentences that the model takes for fine."""
-        matches = [Said(*match.span(), True) for pattern in patterns for match in pattern.finditer(self.own)]
+        found = [Said(*match.span(), True) for pattern in patterns for match in pattern.finditer(self.own)]
         if self.verdicts is None:
-            return matches
+            return found
         doubtful = [one for one in self.verdicts if one.suspicion >= self.composure.rule_from]
-        return [said for said in matches if any(one.start <= said.start < one.end for one in doubtful)]
+        return [said for said in found if any(one.start <= said.start < one.end for one in doubtful)]
 
-    def said(self, fault: str, *patterns: re.Pattern[str]) -> list[Said]:
-        """`known`, and besides where the model is sure of the fault by itself."""
-        known = self.known(*patterns)
-        return known + [
+    def suspected(self, fault: str, known: Sequence[Said]) -> list[Said]:
+        """The sentences of which the model is sure that they have the fault, but for those that hold what is ``known``."""
+        return [
             Said(one.start, one.end, False)
             for one in self.verdicts or ()
             if one.fault == fault
