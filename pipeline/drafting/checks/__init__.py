@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pipeline.drafting.checks import (
     asked_again,
@@ -60,8 +61,15 @@ __all__ = ["CHECKS", "Check", "CheckContext", "run_checks"]
 
 
 def run_checks(context: CheckContext) -> tuple[CheckResult, ...]:
-    """Every rule in order: all that it found, or one PASS."""
+    """Every rule in order: all that it found, at the level that the policy gives it, or one PASS."""
     results: list[CheckResult] = []
     for name, check in CHECKS.items():
         results += check(context) or [CheckResult(name, CheckStatus.PASS, "")]
-    return tuple(results)
+    return tuple(_levelled(result, context.policy.checks) for result in results)
+
+
+def _levelled(result: CheckResult, levels: Mapping[str, str]) -> CheckResult:
+    """A finding at its level; a rule that the policy does not name keeps its own."""
+    if result.status is CheckStatus.PASS or result.name not in levels:
+        return result
+    return replace(result, status=CheckStatus(levels[result.name]))

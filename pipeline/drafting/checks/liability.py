@@ -34,7 +34,7 @@ _LIABILITY = patterns(
 
 
 def check(context: CheckContext) -> list[CheckResult]:
-    if may_take_responsibility(context.case):
+    if may_take_responsibility(context.case, context.policy.liability):
         return []
     message = "this takes responsibility before a person has confirmed the fault, or in a legal or injury matter"
     return findings(NAME, CheckStatus.BLOCK, message, _LIABILITY.finditer(context.own))
