@@ -30,7 +30,7 @@ class RoleLimits(Strict):
     """The most that one role may grant. What is not named is not granted: nothing is converted or inferred."""
 
     amounts: dict[str, dict[Currency, Amount]] = {}
-    """By kind and currency: the most in one reply."""
+    """By kind (one of `MONEY_KINDS`) and currency: the most in one reply."""
     percent: Percent = 0
     """The highest discount off a price."""
     without_amount: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class RoleLimits(Strict):
     @field_validator("amounts")
     @classmethod
     def _known_amounts(cls, value: dict[str, dict[Currency, Amount]]) -> dict[str, dict[Currency, Amount]]:
-        _kinds(value, CONCESSION_KINDS)
+        _kinds(value, MONEY_KINDS)
         return value
 
     @field_validator("without_amount")

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
-from pipeline.drafting.money import Money, find_money, find_shares
+from pipeline.drafting.money import CURRENCY, Money, find_money, find_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,12 @@ _GIVES = (
     r"you(?:['’](?:ll|d|re))? (?:(?:will|can|may|could|shall|are|would) )?(?:(?:also|now|still|free to|welcome to|entitled to|"
     r"due|simply|be) )*(?:get|gets|getting|receive|receiving|have|take|claim|choose|enjoy|use|given|owed)?|"
     r"(?:please )?(?:take|accept|enjoy|use|have|here is|here['’]s|here are|there is|there['’]s|there are)|"
-    r"(?:comes?|coming|goes|going|lies|sits|is waiting|are waiting|is yours|are yours|(?:is|are) in it))"
+    r"(?:(?:comes?|coming)(?! to \x01)|goes|going|lies|sits|is waiting|are waiting|is yours|are yours|(?:is|are) in it))"
+)
+
+_NOT_KEPT = (
+    r"(?! (?:[\w'’]+ ){0,3}?(?:unplugged|away|off|closed|dry|cool|safe|upright|out|to hand|ready|in mind|at hand|until|till|as it is|"
+    r"as they are|for (?:the|our|your|a)|so that|switched|running|on|warm|clean|short))"
 )
 
 _KINDS: Mapping[str, re.Pattern[str]] = {
@@ -78,7 +84,9 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
         r"(?:will|shall|can|would|to) (?:also |then )?be (?:refunded|reimbursed|repaid|paid back)",
         r"(?:have|get|getting|having|receive|give you|giving you|send|or|and|take|want) your money(?: (?:straight |all ))?(?: back)?",
         r"your money back",
-        rf"{_PAID} (?:[\w'’-]+ ){{0,5}}?back(?! (?:to (?:us|me)|the way))",
+        r"(?:have|having|get|getting|receive|receiving|give|giving|send|sending|pay|paying|transfer|put|putting|choose|want|like) "
+        rf"(?:[\w'’-]+ ){{0,3}}?{_PAID} (?:[\w'’-]+ ){{0,2}}?back(?! (?:to (?:us|me)|the way))",
+        rf"(?:{_PAID}|\x01) (?:[\w'’-]+ ){{0,5}}?(?:comes?|goes|coming|going|flows?|will be|is) (?:\w+ )?back(?! to (?:us|me))",
         r"(?:comes?|goes|going|coming|flows?|be) (?:straight |right )?back (?:to|onto|on|into) (?:you|your (?:card|account))",
         r"geld zurück|(?:wir|ich) [\w ]{0,40}?(?:erstatten|erstatte|überweisen|zurückzahlen)|erstattung",
     ),
@@ -95,7 +103,9 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
     "discount": _pattern(
         r"(?:money|something|a bit|some(?:thing)?|a little|% |per ?cent |percent |half|a third|a quarter|two thirds|price|"
         r"a fifth|a tenth) off(?! (?:is|would be) not)",
-        r"(?:comes?|taken|taking|take|knock|knocking|shave|shaving|deduct|get|have) (?:[\w.,%€£$-]+ ){1,5}?off",
+        r"(?:comes?|taken|taking|take|knock|knocking|shave|shaving|get|have) (?:[\w.,%-]+ )?(?:\x01|\d[\d.,]*|something|a bit|some|a little|"
+        r"a third|a quarter|half|%|per ?cent|percent) (?:[\w-]+ ){0,2}?off|(?:take|taking|taken|knock\w*|shave\w*|comes?|deduct\w*) (?:[\w.,%-]+ ){0,4}?"
+        r"(?:off|from) (?:the|your) (?:[\w'’-]+ ){0,2}?(?:price|bill|invoice|order|total|balance|rent|fee|fare|next \w+)",
         r"(?:per ?cent|percent|%) (?:comes? off|is taken off|discount|reduction|rebate|less|cheaper|lower)",
         rf"{_GIVES} (?:[\w'’.,%€£$-]+ ){{0,6}}?(?:discounts?|reductions?|rebates?|price cuts?|price reductions?)",
         rf"{_FIRM} {_FEW}(?:lower|reduce|reducing|lowering|halve|halving|cut|cutting|bring down|discount|discounting|"
@@ -120,7 +130,7 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
         rf"{_DEBT})",
         r"(?:will|shall) not be (?:charged|billed|invoiced|asked to pay)|won['’]t be (?:charged|billed|invoiced)|"
         rf"(?:{_FIRM} )(?:will not|won['’]t|shall not|are not going to) (?:charge|bill|invoice) you",
-        r"(?:nothing|no more|not a (?:cent|penny)) (?:is |left |will be )?(?:to pay|owed|due|owing)|owe(?: us)? nothing|pay nothing",
+        r"(?:nothing|no more|not a (?:cent|penny)) (?:is |left |will be )?(?:to pay|owed|due|owing)(?! (?:before|until|till|yet|from))|owe(?: us)? nothing|pay nothing",
         rf"(?:consider|treat|regard) (?:it|the|this|your) (?:\w+ )?(?:{_DEBT} )?(?:as )?(?:settled|paid|closed)",
         rf"(?:{_DEBT}|\x01) (?:\w+ )?(?:is|are|will be|can be) (?:forgotten|gone|history|off the table|wiped|lifted|dropped|removed)",
     ),
@@ -133,7 +143,7 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
         r"a (?:replacement|new (?:one|parcel|machine|item|device|unit)) (?:is|goes|will|comes|can)",
     ),
     "gift": _pattern(
-        r"free[- ]of[- ]charge|for free|for nothing|on the house|on (?:us|me)(?= ?(?:[.,;!)]|while|until|and|as|for|this|$))|"
+        r"free[- ]of[- ]charge|for free|on the house|on (?:us|me)(?= ?(?:[.,;!)]|while|until|and|as|for|this|$))|"
         r"(?:our|my) treat|complimentary|gratis|with our compliments",
         rf"(?:a |an |one |two |three |your |the |next |\d+ )?free (?:extra |additional |full |whole |express |standard |home |return )?"
         rf"{_GOODS}(?! (?:slot|space|room))",
@@ -141,17 +151,18 @@ _KINDS: Mapping[str, re.Pattern[str]] = {
         r"(?:completely |entirely |absolutely |then |all |also )*free(?= ?(?:[.,;!)]|for you|this time|with|and|within|$))",
         r"(?:at|with|for) no (?:extra |additional |further |more )?(?:costs?|charges?)|without (?:any |further |extra )?(?:charge|costs?)|"
         r"(?:there (?:is|will be) |make )?no charges?(?= ?(?:[.,;!)]|for|to|at|this|$))|costs? you nothing|cost(?:s|ing)? nothing|"
-        r"at (?:our|my)(?: own)? (?:costs?|expense)|nothing to you|will(?: not|n['’]t) cost you|won['’]t cost you",
+        r"at (?:our|my)(?: own)? (?:costs?|expense)|will(?: not|n['’]t) cost you|won['’]t cost you",
         rf"{_FIRM} (?:will |can |would |shall |are happy to |also |gladly |would like to )*(?:cover|covering|pay for|pay|bear|pick up|foot|"
         rf"take care of|stand) (?:for )?(?:the|your|all|any|every|half) (?:[\w'’-]+ ){{0,4}}?(?:{_DEBT}|expenses|taxi|hotel|courier)",
         rf"(?:throw|throwing|slip|slipping) in (?:a|an|some|the|two|your) \w+|{_TREATS} (?:[\w'’-]+ ){{0,4}}?{_YOURS}|"
         rf"{_FIRM} {_FEW}(?:send|sending|add|adding|give|giving|include|including|pop|popping|treat|put|putting) (?:you |the two of you )?"
-        rf"(?:[\w'’-]+ ){{0,5}}?{_TREATS}|(?:invite|treat) you to",
-        r"(?:you (?:may|can|are welcome to|should|get to|might as well)|please|do|just|simply|want you to|like you to|let you|to) "
-        r"(?:simply |just |also |please |gladly )*(?:keep|hang on to|hold on to) (?:it|them|both|everything|"
+        rf"(?:[\w'’-]+ ){{0,5}}?{_TREATS}|(?:invite|treat) you (?:both )?to (?:an?|the|dinner|lunch|breakfast|drinks|coffee|your)",
+        r"(?:you (?:may|can|are welcome to|get to|might as well)|want you to|like you to|let you) (?:simply |just |also |gladly )*"
+        r"(?:keep|hang on to|hold on to) (?:it|them|both|everything|"
         r"(?:the|that|this|those) (?!receipt|label|box|packag|proof|number|letter|invoice|e-?mail|message|code|ticket|booking|"
         r"lid|line|phone|device|app|appliance|machine away|original|documents?|papers?|form|page|original)\w+)"
-        r"(?! (?:unplugged|away|off|closed|dry|cool|safe|upright|out|to hand|ready|in mind|at hand|until|till))",
+        rf"{_NOT_KEPT}",
+        rf"(?:please|do|just|simply|to) (?:keep|hang on to|hold on to) (?:it|them|both|everything){_NOT_KEPT}",
         r"(?:no need|not necessary|(?:do|need)(?: not|n['’]t) (?:have to |need to )?|need not) (?:to )?(?:send|return|post|bring|give) "
         r"(?:it|them|the \w+|that \w+|anything|either) ?back|yours to keep|for keeps",
         r"(?:an? )?(?:extra|additional|bonus|further) (?:free )?(?:month|week|year|day|night|points|lesson|session)s?"
@@ -169,6 +180,24 @@ _MONEY_GIVEN = _pattern(
     r"(?:off|by|worth|of|for|over|über|von|mit|plus|another|extra) (?:\w+ )?\x01(?= (?:\w+ )?(?:as|for your|to make|towards|off))",
 )
 """An amount that changes hands; a bare price does not fit."""
+_HINTS: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(words.split(","))
+    for kind, words in {
+        "refund": "refund,reimburs,repay,repaid,back,money,zurück,erstatt,überweis",
+        "credit": "credit,voucher,gift card,coupon,bonus,compensat,goodwill,make it,making it,see you right,gutsch,kulanz,"
+        "entschädig, gut ",
+        "discount": "off,discount,reduc,rebate,price,%,per cent,percent,cheaper,lower,halv,cut,bring down,adjust,shave,rate,fare,"
+        "tariff,meet you,meeting you,arrangement,agree,figure,two for,one get,rabatt,nachlass,prozent,preis",
+        "waiver": "waiv,pay,paid,settle,owe,owing,due,charge,bill,invoice,fee,fine,penalt,balance,debt,instal,arrears,cost,rent,"
+        "amount,deposit,rest,remainder,difference,postage,shipping,made up,forget,forgotten,\x01",
+        "replacement": "replac,exchang,swap,new,another,second,fresh,missing,right,correct",
+        "gift": "free,house,on us,on me,treat,complimen,gratis,cost,charge,expense,pay,bear,pick up,foot,take care,stand,throw,slip,"
+        "bottle,glass,box,basket,bouquet,pack,set of,pair,round,flowers,chocolate,dessert,cake,hamper,present,gift,surpris,drink,"
+        "dinner,meal,extra,something,token,goodies,sample,invite,keep,hang on,hold on,back,upgrad,exten,lengthen,double,"
+        "additional,bonus,further,kostenlos,kostenfrei,umsonst,geht auf,gehen auf,schenk",
+    }.items()
+}
+"""Letters of each pattern: where none of them stands the pattern, which is dear, need not be tried."""
 _ALSO_AGAIN = re.compile(r"\b(?:the same (?:amount |sum )?again|as much again|the same for|twice (?:that|over)|double that)\b", re.IGNORECASE)
 _REPEATED = re.compile(
     r"\b(?:each|every|apiece|per (?!cent)\w+|a (?:day|week|month|year)|monthly|weekly|daily|pro \w+|jeden|jede)\b", re.IGNORECASE
@@ -202,6 +231,7 @@ _ASKED = re.compile(
 _RESUMES = re.compile(r"\b(?:we|i|our|us|is yours|you (?:will|can|may|shall)|(?:will|shall|can) be)\b(?! (?:ask|understand|read|see))", re.IGNORECASE)
 
 
+@lru_cache(maxsize=16)
 def find_concessions(text: str) -> tuple[Concession, ...]:
     """Every grant in ``text``, in order; at most one of each kind in a clause for each amount that it names."""
     return tuple(grant for start, end in _clauses(text) for grant in _of_clause(text, start, end))
@@ -217,13 +247,19 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 
 def _of_clause(text: str, start: int, end: int) -> list[Concession]:
     clause = text[start:end]
-    if not clause.strip() or _REFUSED.search(clause):
+    if not _hinted(clause) or _REFUSED.search(clause):
         return []
     clause = _without_asked(clause)
-    money = list(find_money(clause))
-    masked = _masked(clause, money)
-    grants = _with_figures(masked, clause, money)
+    money = list(find_money(clause)) if CURRENCY.search(clause) else []
+    grants = _with_figures(_masked(clause, money), clause, money)
     return [replace(grant, start=start + grant.start, end=start + grant.end) for grant in grants]
+
+
+def _hinted(clause: str) -> list[str]:
+    """The kinds that ``clause`` could grant."""
+    low = clause.casefold()
+    hinted = [kind for kind, words in _HINTS.items() if any(word in low for word in words)]
+    return hinted or (["credit"] if CURRENCY.search(clause) else [])
 
 
 def _without_asked(clause: str) -> str:
@@ -246,7 +282,7 @@ def _masked(clause: str, money: list[Money]) -> str:
 def _with_figures(masked: str, clause: str, money: list[Money]) -> list[Concession]:
     """The kinds that the clause grants, joined with its amounts or its share of a price."""
     short, offsets = _collapsed(masked)
-    spans = {kind: match for kind, pattern in _KINDS.items() if (match := pattern.search(short))}
+    spans = {kind: match for kind in _hinted(short) if (match := _KINDS[kind].search(short))}
     if not spans and money and (given := _MONEY_GIVEN.search(short)):
         spans = {"credit": given}
     made = [

@@ -58,6 +58,8 @@ def _any(words: Mapping[str, str]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
+CURRENCY = re.compile(_any({**_MARKS, **_NAMES, **_PARTS}), re.IGNORECASE)
+"""A sign or word for a currency: without one there is no amount of money."""
 _GAP = r"[ \u00a0\u202f]?"
 _MONEY = re.compile(
     rf"(?<![\w.,])(?:(?P<before>{_any(_MARKS)}){_GAP}(?P<after_mark>{_FIGURE})(?:,-|\.-)?"

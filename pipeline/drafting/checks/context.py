@@ -29,6 +29,8 @@ class CheckContext:
     sources: tuple[Source, ...] = ()
     restated: tuple[str, ...] = ()
     knowledge: str = ""
+    role: str = "agent"
+    """Of whoever is about to approve; while nobody is, the one that may grant least."""
 
     @property
     def own(self) -> str:
