@@ -14,10 +14,10 @@ in the YAML.
 from pipeline.config.calmdesk import PACKAGED_ENCODER, CalmdeskConfig, DatabaseConfig, LoggingConfig, ModelConfig
 from pipeline.config.check_levels import CHECK_LEVELS
 from pipeline.config.concessions import (
+    APPROVER_ROLES,
     CONCESSION_KINDS,
     MONEY_KINDS,
     NO_RESPONSIBILITY,
-    APPROVER_ROLES,
     ConcessionsConfig,
     LiabilityConfig,
     RoleLimits,
@@ -29,6 +29,7 @@ from pipeline.config.servers import ImapConfig, OAuthConfig, ServerConfig, SmtpC
 from pipeline.config.thresholds import AbstainConfig, ProposeConfig, Thresholds, ThresholdsConfig
 
 __all__ = [
+    "APPROVER_ROLES",
     "CHECK_LEVELS",
     "CONCESSION_KINDS",
     "DAYS",
@@ -51,7 +52,6 @@ __all__ = [
     "OAuthConfig",
     "PolicyConfig",
     "ProposeConfig",
-    "APPROVER_ROLES",
     "RoleLimits",
     "ServerConfig",
     "SmtpConfig",

@@ -1,5 +1,5 @@
-"""``policy.yaml``: business hours, reply times, what may be granted and by whom, the level of each check, and the limits
-that stop loops between robots."""
+"""``policy.yaml``: business hours, reply times, what may be granted and by whom, the level of each check, and the
+limits that stop loops between robots."""
 
 from __future__ import annotations
 

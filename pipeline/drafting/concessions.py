@@ -12,6 +12,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from pipeline.drafting.concession_words import (
+    ALSO_AGAIN,
+    ASKED,
+    HINTS,
+    KINDS,
+    MONEY_GIVEN,
+    REFUSED,
+    REPEATED,
+    RESUMES,
+    TURNS,
+)
 from pipeline.drafting.money import CURRENCY, Money, find_money, find_shares
 
 
@@ -29,208 +40,6 @@ class Concession:
     percent: float | None = None
 
 
-def _pattern(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(r"(?<![\w-])(?:" + "|".join(alternatives) + r")(?!\w)", re.IGNORECASE)
-
-
-_FIRM = r"(?:we|i|us|our (?:\w+ )?team|the (?:\w+ )?(?:team|firm|shop|manager|office))(?:['’](?:ll|d|re|m|ve))?"
-_FEW = r"(?:[\w'’,-]+ ){0,6}?"
-_DEBT = (
-    r"(?:fees?|charges?|fines?|penalt(?:y|ies)|balances?|invoices?|bills?|debts?|instal?lments?|arrears|payments?|"
-    r"surcharges?|costs?|rent|amounts?|deposit|rest|remainder|difference|postage|shipping)"
-)
-_PAID = (
-    r"(?:money|price|fare|fees?|payments?|deposits?|cash|costs?|amount|balance|(?:all|every (?:cent|penny)|some|part|"
-    r"half|most|a third|\w+ per ?cent) of (?:it|what you paid|your money|the \w+)|what you paid)"
-)
-_GOODS = (
-    r"(?:months?|weeks?|years?|days?|nights?|trials?|delivery|deliveries|shipping|postage|collections?|returns?|"
-    r"upgrades?|repairs?|services?|visits?|replacements?|parcels?|bags?|pairs?|items?|meals?|dinners?|lunch(?:es)?|"
-    r"drinks?|desserts?|coffees?|lessons?|class(?:es)?|sessions?|tickets?|rides?|trips?|wash(?:es)?|cuts?|copy|copies|"
-    r"samples?|gifts?|extensions?|access|subscriptions?|memberships?|breakfasts?|stays?|treatments?|installation|"
-    r"check(?:-?up)?s?|entry|exchange|spare part|part|appointment|minutes|data|points|storage|use)"
-)
-_TREATS = (
-    r"(?:(?:bottle|glass|box|basket|bouquet|bag|pack|set|pair|round) of [\w -]{3,30}?|flowers|chocolates?|desserts?|cakes?|"
-    r"hampers?|treats?|presents?|gifts?|surprises?|drinks?|dinner|meal|little extra|small extra|something (?:\w+ )?"
-    r"(?:nice|special|small|extra|sweet|sparkling|little)|token of \w+|goodies|samples?)"
-)
-_YOURS = (
-    r"(?:(?:is|are|will be) (?:waiting for|yours?\b|on (?:its|their) way to|included|thrown in|for) ?(?:the two of )?"
-    r"(?:you|your)?|(?:comes?|goes) with|in (?:your next|the) (?:order|parcel|box|post))"
-)
-_GIVES = (
-    rf"(?:{_FIRM} {_FEW}(?:give|giving|offer|offering|send|sending|add|adding|put|putting|pay|paying|apply|applying|"
-    r"take|taking|make|making|include|including|enclose|enclosing|have|grant|granting|arrange|issue|issuing|"
-    r"provide|present|like you to have|throw|throwing|slip|set aside|knock|knocking|deduct|deducting|load|loading|"
-    r"transfer|transferring|return|returning|contribute|suggest|propose|do)|"
-    r"you(?:['’](?:ll|d|re))? (?:(?:will|can|may|could|shall|are|would) )?(?:(?:also|now|still|free to|welcome to|entitled to|"
-    r"due|simply|be) )*(?:get|gets|getting|receive|receiving|have|take|claim|choose|enjoy|use|given|owed)?|"
-    r"(?:please )?(?:take|accept|enjoy|use|have|here is|here['’]s|here are|there is|there['’]s|there are)|"
-    r"(?:(?:comes?|coming)(?! to \x01)|goes|going|lies|sits|is waiting|are waiting|is yours|are yours|(?:is|are) in it))"
-)
-
-_NOT_KEPT = (
-    r"(?! (?:[\w'’]+ ){0,3}?(?:unplugged|away|off|closed|dry|cool|safe|upright|out|to hand|ready|in mind|at hand|until|till|as it is|"
-    r"as they are|for (?:the|our|your|a)|so that|switched|running|on|warm|clean|short))"
-)
-
-_KINDS: Mapping[str, re.Pattern[str]] = {
-    "refund": _pattern(
-        r"(?:full|complete|entire|total|partial|part|whole|immediate) (?:and \w+ )?refunds?",
-        r"refund(?:ed|ing|s)? (?:\w+ ){0,4}?in full",
-        rf"{_FIRM} {_FEW}(?:refund|refunding|reimburse|reimbursing|repay|repaying|pay back|paying back)",
-        rf"{_GIVES} (?:\w+ ){{0,4}}refunds?(?! (?:request|policy|form|number|page|team))",
-        r"(?:will|shall|can|would|to) (?:also |then )?be (?:refunded|reimbursed|repaid|paid back)",
-        r"(?:have|get|getting|having|receive|give you|giving you|send|or|and|take|want) your money(?: (?:straight |all ))?(?: back)?",
-        r"your money back",
-        r"(?:have|having|get|getting|receive|receiving|give|giving|send|sending|pay|paying|transfer|put|putting|choose|want|like) "
-        rf"(?:[\w'’-]+ ){{0,3}}?{_PAID} (?:[\w'’-]+ ){{0,2}}?back(?! (?:to (?:us|me)|the way))",
-        rf"(?:{_PAID}|\x01) (?:[\w'’-]+ ){{0,5}}?(?:comes?|goes|coming|going|flows?|will be|is) (?:\w+ )?back(?! to (?:us|me))",
-        r"(?:comes?|goes|going|coming|flows?|be) (?:straight |right )?back (?:to|onto|on|into) (?:you|your (?:card|account))",
-        r"geld zurück|(?:wir|ich) [\w ]{0,40}?(?:erstatten|erstatte|überweisen|zurückzahlen)|erstattung",
-    ),
-    "credit": _pattern(
-        rf"{_FIRM} {_FEW}credit(?:ing)?(?! (?:card|note number|check|rating|agreement|limit))",
-        r"(?:store|account|shop|goodwill|travel) credits?|credit notes?",
-        r"(?:will|shall|can) (?:also )?be credited",
-        rf"{_GIVES} (?:[\w'’.,€£$-]+ ){{0,6}}?(?:vouchers?|gift cards?|coupons?|credits?(?! cards?)|bonus|compensation|goodwill)",
-        rf"{_FIRM} {_FEW}compensat(?:e|ing)|be compensated|(?:as|by way of) compensation",
-        r"goodwill (?:gesture|payment|credit|voucher|amount)|gestures? of goodwill",
-        r"(?:make|making) it (?:up to you|worth your while|right financially)|see you right",
-        r"gutscheine?|gutschrift|gutschreiben|schreiben (?:wir )?ihnen [\w ,€]{0,30}gut|kulanz\w*|entschädig\w+",
-    ),
-    "discount": _pattern(
-        r"(?:money|something|a bit|some(?:thing)?|a little|% |per ?cent |percent |half|a third|a quarter|two thirds|price|"
-        r"a fifth|a tenth) off(?! (?:is|would be) not)",
-        r"(?:comes?|taken|taking|take|knock|knocking|shave|shaving|get|have) (?:[\w.,%-]+ )?(?:\x01|\d[\d.,]*|something|a bit|some|a little|"
-        r"a third|a quarter|half|%|per ?cent|percent) (?:[\w-]+ ){0,2}?off|(?:take|taking|taken|knock\w*|shave\w*|comes?|deduct\w*) (?:[\w.,%-]+ ){0,4}?"
-        r"(?:off|from) (?:the|your) (?:[\w'’-]+ ){0,2}?(?:price|bill|invoice|order|total|balance|rent|fee|fare|next \w+)",
-        r"(?:per ?cent|percent|%) (?:comes? off|is taken off|discount|reduction|rebate|less|cheaper|lower)",
-        rf"{_GIVES} (?:[\w'’.,%€£$-]+ ){{0,6}}?(?:discounts?|reductions?|rebates?|price cuts?|price reductions?)",
-        rf"{_FIRM} {_FEW}(?:lower|reduce|reducing|lowering|halve|halving|cut|cutting|bring down|discount|discounting|"
-        rf"adjust|shave) (?:\w+ ){{0,3}}(?:price|{_DEBT}|rate|fare)",
-        r"half[- ]price(?! of)|(?:at|for) half (?:the|its|that|your) (?:\w+ )?price",
-        r"(?:yours|have it|get it|take it|available|pay|it|one|stay|them) (?:only |just )?(?:at|for) (?:the|its|your|last \w+['’]s) "
-        r"(?:[\w'’-]+ ){0,3}(?:price|rate|fare|tariff)",
-        r"meet(?:ing)? you (?:\w+ ){0,3}?(?:in the middle|half ?-?way|on the price)",
-        r"(?:come|coming) to (?:an|some) (?:arrangement|agreement|figure)|(?:find|agree on) a (?:figure|price) (?:that|with|together)",
-        r"two for (?:the price of )?one|buy one,? get one",
-        r"rabatt\w*|preisnachlass|nachlass|prozent (?:günstiger|weniger)|zum halben preis",
-    ),
-    "waiver": _pattern(
-        r"waiv(?:e|es|ed|ing|er)",
-        rf"(?:drop|dropping|cancel|cancelling|scrap|write off|writing off|lift|lifting|forgo|forgive|ignore|overlook|"
-        rf"strike|striking|remove|removing|reverse|reversing|tear up|disregard|forget(?: about)?|skip|wipe|void|voiding|"
-        rf"let (?:you )?off|spare you|absorb|absorbing|swallow) (?:[\w'’-]+ ){{0,4}}?{_DEBT}",
-        r"(?:forget(?: about)?|drop|ignore|disregard|keep|write off|let (?:you )?off|strike off|cancel) (?:the |those |that )?\x01",
-        r"(?:need not|needn['’]t|(?:do|does|will|would) not (?:need|have) to|(?:do|does|wo)n['’]t (?:need|have) to|no need to|"
-        r"without having to|no longer (?:need|have) to|free not to) (?:\w+ ){0,2}?(?:pay(?: (?!attention)\w+)?|be paid|be made up|"
-        r"be settled|settle|be repaid|repay|worry about (?:the|that|your) (?:\w+ )?"
-        rf"{_DEBT})",
-        r"(?:will|shall) not be (?:charged|billed|invoiced|asked to pay)|won['’]t be (?:charged|billed|invoiced)|"
-        rf"(?:{_FIRM} )(?:will not|won['’]t|shall not|are not going to) (?:charge|bill|invoice) you",
-        r"(?:nothing|no more|not a (?:cent|penny)) (?:is |left |will be )?(?:to pay|owed|due|owing)(?! (?:before|until|till|yet|from))|owe(?: us)? nothing|pay nothing",
-        rf"(?:consider|treat|regard) (?:it|the|this|your) (?:\w+ )?(?:{_DEBT} )?(?:as )?(?:settled|paid|closed)",
-        rf"(?:{_DEBT}|\x01) (?:\w+ )?(?:is|are|will be|can be) (?:forgotten|gone|history|off the table|wiped|lifted|dropped|removed)",
-    ),
-    "replacement": _pattern(
-        rf"{_FIRM} {_FEW}(?:replace|replacing|swap|swapping|exchange)(?! (?:letters|messages|e-?mails))",
-        rf"{_FIRM} {_FEW}(?:send|sending|ship|shipping|post|posting|order) (?:\w+ ){{0,3}}?(?:new|another|second|fresh|replacement|"
-        rf"right|correct|missing)",
-        rf"{_GIVES} (?:\w+ ){{0,5}}?(?:replacements?|new (?:one|parcel|machine|item|device|unit|pair|set))",
-        r"(?:waiting, |between (?:\w+,? ){0,5}?)a replacement",
-        r"a (?:replacement|new (?:one|parcel|machine|item|device|unit)) (?:is|goes|will|comes|can)",
-    ),
-    "gift": _pattern(
-        r"free[- ]of[- ]charge|for free|on the house|on (?:us|me)(?= ?(?:[.,;!)]|while|until|and|as|for|this|$))|"
-        r"(?:our|my) treat|complimentary|gratis|with our compliments",
-        rf"(?:a |an |one |two |three |your |the |next |\d+ )?free (?:extra |additional |full |whole |express |standard |home |return )?"
-        rf"{_GOODS}(?! (?:slot|space|room))",
-        rf"(?:{_GOODS}|it|that|this|one|postage|which|everything|they|rest) (?:[\w-]+ ){{0,5}}?(?:is|are|be|comes?|come|goes|stays?|was|were) "
-        r"(?:completely |entirely |absolutely |then |all |also )*free(?= ?(?:[.,;!)]|for you|this time|with|and|within|$))",
-        r"(?:at|with|for) no (?:extra |additional |further |more )?(?:costs?|charges?)|without (?:any |further |extra )?(?:charge|costs?)|"
-        r"(?:there (?:is|will be) |make )?no charges?(?= ?(?:[.,;!)]|for|to|at|this|$))|costs? you nothing|cost(?:s|ing)? nothing|"
-        r"at (?:our|my)(?: own)? (?:costs?|expense)|will(?: not|n['’]t) cost you|won['’]t cost you",
-        rf"{_FIRM} (?:will |can |would |shall |are happy to |also |gladly |would like to )*(?:cover|covering|pay for|pay|bear|pick up|foot|"
-        rf"take care of|stand) (?:for )?(?:the|your|all|any|every|half) (?:[\w'’-]+ ){{0,4}}?(?:{_DEBT}|expenses|taxi|hotel|courier)",
-        rf"(?:throw|throwing|slip|slipping) in (?:a|an|some|the|two|your) \w+|{_TREATS} (?:[\w'’-]+ ){{0,4}}?{_YOURS}|"
-        rf"{_FIRM} {_FEW}(?:send|sending|add|adding|give|giving|include|including|pop|popping|treat|put|putting) (?:you |the two of you )?"
-        rf"(?:[\w'’-]+ ){{0,5}}?{_TREATS}|(?:invite|treat) you (?:both )?to (?:an?|the|dinner|lunch|breakfast|drinks|coffee|your)",
-        r"(?:you (?:may|can|are welcome to|get to|might as well)|want you to|like you to|let you) (?:simply |just |also |gladly )*"
-        r"(?:keep|hang on to|hold on to) (?:it|them|both|everything|"
-        r"(?:the|that|this|those) (?!receipt|label|box|packag|proof|number|letter|invoice|e-?mail|message|code|ticket|booking|"
-        r"lid|line|phone|device|app|appliance|machine away|original|documents?|papers?|form|page|original)\w+)"
-        rf"{_NOT_KEPT}",
-        rf"(?:please|do|just|simply|to) (?:keep|hang on to|hold on to) (?:it|them|both|everything){_NOT_KEPT}",
-        r"(?:no need|not necessary|(?:do|need)(?: not|n['’]t) (?:have to |need to )?|need not) (?:to )?(?:send|return|post|bring|give) "
-        r"(?:it|them|the \w+|that \w+|anything|either) ?back|yours to keep|for keeps",
-        r"(?:an? )?(?:extra|additional|bonus|further) (?:free )?(?:month|week|year|day|night|points|lesson|session)s?"
-        r"(?= (?:on|at no|for|is yours|to make|without|as))|double points",
-        rf"upgrad(?:e|ing) you|{_FIRM} {_FEW}(?:extend|extending|lengthen) (?:\w+ ){{0,3}}(?:subscription|membership|warranty|guarantee|trial|plan|stay)",
-        r"kostenlos\w*|kostenfrei\w*|umsonst|(?:geht|gehen) auf (?:uns|das haus|unsere kosten)|aufs haus|schenken|geschenk\w*",
-    ),
-}
-"""A placeholder byte stands where the clause named an amount of money."""
-
-_MONEY_GIVEN = _pattern(
-    r"\x01 (?:[\w'’-]+ ){0,4}?(?:off|back|towards|on (?:us|me)|as a|to make up|for (?:your|the) (?:trouble|inconvenience|time|wait|bother|"
-    r"delay|upset|stress|nuisance)|(?:is|are) yours|your way|in it for|goes|comes|lands|onto|on to|into|on your|to your|less|cheaper)",
-    rf"{_GIVES} (?:[\w'’-]+ ){{0,6}}?\x01",
-    r"(?:off|by|worth|of|for|over|über|von|mit|plus|another|extra) (?:\w+ )?\x01(?= (?:\w+ )?(?:as|for your|to make|towards|off))",
-)
-"""An amount that changes hands; a bare price does not fit."""
-_HINTS: Mapping[str, tuple[str, ...]] = {
-    kind: tuple(words.split(","))
-    for kind, words in {
-        "refund": "refund,reimburs,repay,repaid,back,money,zurück,erstatt,überweis",
-        "credit": "credit,voucher,gift card,coupon,bonus,compensat,goodwill,make it,making it,see you right,gutsch,kulanz,"
-        "entschädig, gut ",
-        "discount": "off,discount,reduc,rebate,price,%,per cent,percent,cheaper,lower,halv,cut,bring down,adjust,shave,rate,fare,"
-        "tariff,meet you,meeting you,arrangement,agree,figure,two for,one get,rabatt,nachlass,prozent,preis",
-        "waiver": "waiv,pay,paid,settle,owe,owing,due,charge,bill,invoice,fee,fine,penalt,balance,debt,instal,arrears,cost,rent,"
-        "amount,deposit,rest,remainder,difference,postage,shipping,made up,forget,forgotten,\x01",
-        "replacement": "replac,exchang,swap,new,another,second,fresh,missing,right,correct",
-        "gift": "free,house,on us,on me,treat,complimen,gratis,cost,charge,expense,pay,bear,pick up,foot,take care,stand,throw,slip,"
-        "bottle,glass,box,basket,bouquet,pack,set of,pair,round,flowers,chocolate,dessert,cake,hamper,present,gift,surpris,drink,"
-        "dinner,meal,extra,something,token,goodies,sample,invite,keep,hang on,hold on,back,upgrad,exten,lengthen,double,"
-        "additional,bonus,further,kostenlos,kostenfrei,umsonst,geht auf,gehen auf,schenk",
-    }.items()
-}
-"""Letters of each pattern: where none of them stands the pattern, which is dear, need not be tried."""
-_ALSO_AGAIN = re.compile(r"\b(?:the same (?:amount |sum )?again|as much again|the same for|twice (?:that|over)|double that)\b", re.IGNORECASE)
-_REPEATED = re.compile(
-    r"\b(?:each|every|apiece|per (?!cent)\w+|a (?:day|week|month|year)|monthly|weekly|daily|pro \w+|jeden|jede)\b", re.IGNORECASE
-)
-"""An amount that is granted nobody knows how many times."""
-
-_TURNS = re.compile(
-    r"[.!?](?=\s|$)|[;\n]|\s[-–—]\s|\bbut\b|\bhowever\b|\binstead\b|\byet\b(?! know)|\bwhile\b(?= (?:we|i)\b)|\bwhat (?:we|i) can\b|"
-    r"[,:]\s+(?:and |so |then |or )?(?=(?:we|i|you|our|the|it|this|that|there|here|please|your|to make|as a)\b)|"
-    r"\band (?=(?:we|i|you)\b)|\b(?:aber|jedoch|sondern|dafür)\b",
-    re.IGNORECASE,
-)
-"""Where a clause ends: what is refused before it is not refused after it."""
-_REFUSED = re.compile(
-    r"\b(?:cannot(?! thank)|can(?:no|['’])t(?! thank)|could not|couldn['’]t|unable|not (?:able|something|possible|allowed|available|"
-    r"entitled|in a position|eligible|a case for|mine to)|(?:will not|won['’]t|shall not|do not|don['’]t|does not|doesn['’]t) "
-    r"(?:\w+ )?(?:offer|give|grant|refund|replace|credit|reimburse|promise|cover|include|apply|entitle|qualify|extend|have any)|"
-    r"no (?:right|claim|entitlement|\w+ (?:can|could|may|is (?:possible|due)))|whether|"
-    r"(?:ask|check|see|find out|know|look into|clarify|decide|confirm) (?:[\w-]+ ){0,3}?if|for [\w ]{2,30} to decide|"
-    r"(?:is|are|be) (?:decided|approved|granted|agreed) by|only (?:a|an|the|our|my) [\w ]{3,30} (?:can|may)|"
-    r"rather than|depends? on|before (?:any|a|anything)|nicht|keinen?|ob)\b",
-    re.IGNORECASE,
-)
-_ASKED = re.compile(
-    r"\b(?:what )?you(?:['’](?:d|re|ve)| (?:would|had|have|are|were|also))* (?:ask(?:ed|ing)?|want(?:ed)?|wish(?:ed)?|expect(?:ed|ing)?|demand(?:ed|ing)?|"
-    r"request(?:ed|ing)?|mention(?:ed)?|write|wrote|say|said|describe[d]?|told|report(?:ed)?|hope[d]?|promised|offered|quoted|like(?! (?:you|to have you))|"
-    r"bought|purchased|paid with|used|owed)\b|\byour (?:request|wish|demand|question|claim|application|message|mail)\b|"
-    r"\basking (?:for|about)\b|\bas i understand it\b",
-    re.IGNORECASE,
-)
-_RESUMES = re.compile(r"\b(?:we|i|our|us|is yours|you (?:will|can|may|shall)|(?:will|shall|can) be)\b(?! (?:ask|understand|read|see))", re.IGNORECASE)
-
-
 @lru_cache(maxsize=16)
 def find_concessions(text: str) -> tuple[Concession, ...]:
     """Every grant in ``text``, in order; at most one of each kind in a clause for each amount that it names."""
@@ -239,7 +48,7 @@ def find_concessions(text: str) -> tuple[Concession, ...]:
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for turn in _TURNS.finditer(text):
+    for turn in TURNS.finditer(text):
         yield start, turn.start()
         start = turn.end() if turn.group().strip() in {".", ";", "!", "?", ""} else turn.start() + 1
     yield start, len(text)
@@ -247,7 +56,7 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 
 def _of_clause(text: str, start: int, end: int) -> list[Concession]:
     clause = text[start:end]
-    if not _hinted(clause) or _REFUSED.search(clause):
+    if not _hinted(clause) or REFUSED.search(clause):
         return []
     clause = _without_asked(clause)
     money = list(find_money(clause)) if CURRENCY.search(clause) else []
@@ -258,16 +67,16 @@ def _of_clause(text: str, start: int, end: int) -> list[Concession]:
 def _hinted(clause: str) -> list[str]:
     """The kinds that ``clause`` could grant."""
     low = clause.casefold()
-    hinted = [kind for kind, words in _HINTS.items() if any(word in low for word in words)]
+    hinted = [kind for kind, words in HINTS.items() if any(word in low for word in words)]
     return hinted or (["credit"] if CURRENCY.search(clause) else [])
 
 
 def _without_asked(clause: str) -> str:
     """The clause with what the customer asks for blanked out, up to where the firm speaks of itself again."""
-    asked = _ASKED.search(clause)
+    asked = ASKED.search(clause)
     if asked is None:
         return clause
-    resumes = _RESUMES.search(clause, asked.end())
+    resumes = RESUMES.search(clause, asked.end())
     until = resumes.start() if resumes else len(clause)
     return clause[: asked.start()] + " " * (until - asked.start()) + clause[until:]
 
@@ -282,8 +91,8 @@ def _masked(clause: str, money: list[Money]) -> str:
 def _with_figures(masked: str, clause: str, money: list[Money]) -> list[Concession]:
     """The kinds that the clause grants, joined with its amounts or its share of a price."""
     short, offsets = _collapsed(masked)
-    spans = {kind: match for kind in _hinted(short) if (match := _KINDS[kind].search(short))}
-    if not spans and money and (given := _MONEY_GIVEN.search(short)):
+    spans = {kind: match for kind in _hinted(short) if (match := KINDS[kind].search(short))}
+    if not spans and money and (given := MONEY_GIVEN.search(short)):
         spans = {"credit": given}
     made = [
         Concession(kind, offsets[match.start()], offsets[match.end() - 1] + 1, clause.strip())
@@ -294,7 +103,10 @@ def _with_figures(masked: str, clause: str, money: list[Money]) -> list[Concessi
     if money and any(grant.kind in _PRICED for grant in made):
         return _priced(next(grant for grant in made if grant.kind in _PRICED), clause, money)
     shares = list(find_shares(clause))
-    return [replace(grant, percent=max(share for share, _, _ in shares)) if shares and grant.kind in _PRICED else grant for grant in made]
+    return [
+        replace(grant, percent=max(share for share, _, _ in shares)) if shares and grant.kind in _PRICED else grant
+        for grant in made
+    ]
 
 
 _PRICED = ("refund", "credit", "discount", "waiver")
@@ -312,11 +124,17 @@ def _most_telling(spans: Mapping[str, re.Match[str]]) -> dict[str, re.Match[str]
 
 
 def _priced(grant: Concession, clause: str, money: list[Money]) -> list[Concession]:
-    if _REPEATED.search(clause):
+    if REPEATED.search(clause):
         return [grant]
     grants = [
-        replace(grant, start=min(grant.start, one.start), end=max(grant.end, one.end), amount=one.amount, currency=one.currency)
+        replace(
+            grant,
+            start=min(grant.start, one.start),
+            end=max(grant.end, one.end),
+            amount=one.amount,
+            currency=one.currency,
+        )
         for one in money
     ]
-    again = _ALSO_AGAIN.search(clause)
+    again = ALSO_AGAIN.search(clause)
     return [*grants, replace(grants[-1], start=again.start(), end=again.end())] if again else grants

@@ -11,13 +11,15 @@ from pipeline.drafting.money import NUMBER_WORDS, find_money, find_shares
 from pipeline.drafting.words import terms
 
 _FREE = (
-    r"\bfree\b(?! (?:of(?! charge)|to|from))|no (?:charge|cost)|costs? (?:you )?nothing|at our (?:cost|expense)|we (?:cover|pay|bear)|"
+    r"\bfree\b(?! (?:of(?! charge)|to|from))|no (?:charge|cost)|costs? (?:you )?nothing|at our (?:cost|expense)|"
+    r"we (?:cover|pay|bear)|"
     r"without charge|waive|complimentary|kostenlos|kostenfrei|gratis"
 )
 _NAMED: Mapping[str, re.Pattern[str]] = {
     kind: re.compile(words, re.IGNORECASE)
     for kind, words in {
-        "refund": r"refund|money back|reimburs|repay|price back|return the (?:money|price|difference)|geld zurück|erstatt",
+        "refund": r"refund|money back|reimburs|repay|price back|return the (?:money|price|difference)|geld zurück|"
+        r"erstatt",
         "credit": r"voucher|\bcredit(?! card)|goodwill|compensat|gift card|gutsch|kulanz",
         "discount": r"discount|reduc|rebate|\boff\b|rabatt|nachlass",
         "waiver": _FREE,
@@ -27,24 +29,43 @@ _NAMED: Mapping[str, re.Pattern[str]] = {
 }
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\d)[^.!?\n]+)*")
 _NOT_FOR_ALL = re.compile(
-    r"\b(?:manager|supervisor|discretion|decides?|decided|exception(?:ally)?|not|cannot|never|no (?:refund|replacement|discount|voucher)s?|"
+    r"\b(?:manager|supervisor|discretion|decides?|decided|exception(?:ally)?|not|cannot|never|no (?:refund|"
+    r"replacement|discount|voucher)s?|"
     r"nicht|keine?n?)\b(?! show)",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"\b(?:items?|products?|goods|articles?|parcels?|machines?|appliances?|orders?|artikel|ware)\b", re.IGNORECASE)
-_KEEPS = re.compile(r"\b(?:keep|hang on|hold on|back to us|yours|send (?:it|them) back|behalten)\b", re.IGNORECASE)
-_UNITS = {"minute": Decimal(1) / 1440, "hour": Decimal(1) / 24, "day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(365)}
-_SPAN = (
-    rf"(?P<count>\d{{1,4}}|{'|'.join(word for word in NUMBER_WORDS if '-' not in word)})[ -](?:\w+ )?(?P<unit>{'|'.join(_UNITS)})s?\b"
+_ITEM = re.compile(
+    r"\b(?:items?|products?|goods|articles?|parcels?|machines?|appliances?|orders?|artikel|ware)\b", re.IGNORECASE
 )
+_KEEPS = re.compile(r"\b(?:keep|hang on|hold on|back to us|yours|send (?:it|them) back|behalten)\b", re.IGNORECASE)
+_UNITS: Mapping[str, Decimal] = {
+    "minute": Decimal(1) / 1440,
+    "hour": Decimal(1) / 24,
+    "day": Decimal(1),
+    "week": Decimal(7),
+    "month": Decimal(30),
+    "year": Decimal(365),
+}
+"""In days."""
+_COUNTS = "|".join(word for word in NUMBER_WORDS if "-" not in word)
+_SPAN = rf"(?P<count>\d{{1,4}}|{_COUNTS})[ -](?:\w+ )?(?P<unit>{'|'.join(_UNITS)})s?\b"
 _SPANS = re.compile(rf"\b{_SPAN}", re.IGNORECASE)
-_AT_LEAST = re.compile(rf"\b(?:more than|over|at least|longer than|later than|exceed\w*|beyond) {_SPAN}", re.IGNORECASE)
-_AT_MOST = re.compile(rf"\b(?:within|in the first|up to|no (?:later|more) than) {_SPAN} (?:of|from|after) (?:the )?(?:delivery|purchase|receipt|order\w*|buying)", re.IGNORECASE)
+_AT_LEAST = re.compile(
+    rf"\b(?:more than|over|at least|longer than|later than|exceed\w*|beyond) {_SPAN}",
+    re.IGNORECASE,
+)
+_AT_MOST = re.compile(
+    rf"\b(?:within|in the first|up to|no (?:later|more) than) {_SPAN} (?:of|from|after) (?:the )?"
+    r"(?:delivery|purchase|receipt|order\w*|buying)",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"\b(?:within|inside|in) (?P<place>(?:the )?[A-Z][a-z]{2,})")
 _GRANTING = frozenset(
     terms(
-        "free charge charges cost costs refund money back voucher credit offer nothing send sent choose choice you give have "
-        "return returned replacement replaced discount off pay paid want order item product day days week working month come"
+        "free charge charges cost costs refund money back voucher credit offer nothing send sent choose choice you "
+        "give have "
+        "return returned replacement replaced discount off pay paid want order item product day days week working "
+        "month come"
     )
 )
 

@@ -32,7 +32,8 @@ def grants(context: CheckContext) -> Iterator[Grant]:
     """What the reply grants beyond what the knowledge base gives to everybody and what is recorded as done."""
     said = _conversation(context)
     passages = (*(source.passage for source in context.sources), context.knowledge)
-    found = [_with_amount(one, said) for one in find_concessions(context.own) if not _recorded(one, context.case.actions)]
+    new = [one for one in find_concessions(context.own) if not _recorded(one, context.case.actions)]
+    found = [_with_amount(one, said) for one in new]
     seen: list[Concession] = []
     for one in found:
         rule = rule_for(one, _sum(found, one.currency, one.kind), passages, said)
@@ -83,22 +84,21 @@ def why_refused(grant: Grant, context: CheckContext) -> str:
     if one.kind in limits.without_amount:
         return ""
     if one.percent is not None:
-        return f"{one.percent:g} % is more than the {limits.percent:g} % {who} may grant" if one.percent > limits.percent else ""
+        over = one.percent > limits.percent
+        return f"{one.percent:g} % is more than the {limits.percent:g} % {who} may grant" if over else ""
     if one.amount is None:
         without = " without a figure" if one.kind in MONEY_KINDS else ""
         return f"the policy lets {who} grant no {one.kind}{without}"
     if not one.currency:
         return "the currency cannot be told, so the amount cannot be held against the policy"
     limit, total = limits.amounts.get(one.kind, {}).get(one.currency), limits.customer_total.get(one.currency)
-    if grant.by_rule:
-        over = total is not None and grant.customer > total
-    elif limit is None:
+    if limit is None and not grant.by_rule:
         return f"the policy lets {who} grant no {one.kind} in {one.currency}"
-    elif grant.reply > limit:
+    if limit is not None and grant.reply > limit and not grant.by_rule:
         return f"{one.currency} {grant.reply} as {one.kind} is more than the {one.currency} {limit} {who} may grant"
-    else:
-        over = grant.customer > (total or 0)
-    return f"with it the customer has been granted {one.currency} {grant.customer}, {who} may go to {total or 0}" if over else ""
+    if grant.customer <= (total or 0) or (total is None and grant.by_rule):
+        return ""
+    return f"with it the customer has been granted {one.currency} {grant.customer}, {who} may go to {total or 0}"
 
 
 def check(context: CheckContext) -> list[CheckResult]:
