@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 _ONES = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
@@ -39,7 +39,7 @@ _WORDS = (
     rf"(?:(?:(?P<thousands>{_SMALL}|an?)[ -]thousand(?:,? (?:and )?)?)?"
     rf"(?:(?P<hundreds>{_SMALL}|an?)[ -]?(?:hundred|hundert)(?:,? (?:and |und )?)?)?(?P<small>\b{_SMALL}\b)?)"
 )
-_FIGURE = r"(?:\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,15}(?:[.,]\d{1,2})?)(?!\d|[.,]\d)"
+_FIGURE = r"(?:[0-9]{1,3}(?:[.,'’ \u00a0\u202f][0-9]{3}){1,3}(?:[.,][0-9]{1,2})?|[0-9]{1,15}(?:[.,][0-9]{1,2})?)(?![0-9]|[.,][0-9])"
 
 _CODES = (
     "EUR GBP USD CHF NOK SEK DKK ISK PLN CZK HUF RON BGN TRY UAH CAD AUD NZD JPY CNY INR SGD HKD ZAR BRL MXN ILS AED "
@@ -74,7 +74,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
-    rf"(?<![\w.,])(?:(?P<figure>\d{{1,3}}(?:[.,]\d{{1,2}})?)|(?=[a-zäöü]){_WORDS})[ \u00a0\u202f-]?"
+    rf"(?<![\w.,])(?:(?P<figure>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)|(?=[a-zäöü]){_WORDS})[ \u00a0\u202f-]?"
     r"(?:%|per ?cent\b|prozent\b|pct\b)",
     re.IGNORECASE,
 )
@@ -98,11 +98,10 @@ def parse_figure(figure: str) -> Decimal:
     The last separator begins the decimals if one or two digits follow it, and groups thousands if three do.
     """
     plain = re.sub(r"[ '’\u00a0\u202f]", "", figure)
-    whole, separator, decimals = re.fullmatch(r"(.*?)(?:([.,])(\d{1,2}))?", plain, re.DOTALL).groups()  # type: ignore[union-attr]
-    try:
-        return Decimal(re.sub(r"[.,]", "", whole) + (f".{decimals}" if separator else ""))
-    except InvalidOperation:
-        raise ValueError(f"{figure!r} is no number") from None
+    match = re.fullmatch(r"([0-9][0-9.,]*?)(?:[.,]([0-9]{1,2}))?", plain)
+    if match is None:
+        raise ValueError(f"{figure!r} is no number")
+    return Decimal(re.sub(r"[.,]", "", match[1]) + (f".{match[2]}" if match[2] else ""))
 
 
 def _small(word: str | None) -> int:

@@ -224,7 +224,7 @@ class Action(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=ACTION_KINDS), name="action_kind_known"),
             models.CheckConstraint(
-                condition=Q(amount__isnull=True, currency="") | Q(amount__gt=0) & ~Q(currency=""),
+                condition=Q(amount__isnull=True, currency="") | Q(amount__isnull=False, amount__gt=0) & ~Q(currency=""),
                 name="action_amount_whole",
             ),
         ]

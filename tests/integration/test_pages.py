@@ -57,6 +57,7 @@ READING = ["/", "/queue", "/mailboxes", "/tickets/{ticket}", "/messages/{mail}/h
 DECIDING = [
     "/drafts/{draft}/decide",
     "/tickets/{ticket}/fault",
+    "/tickets/{ticket}/actions",
     "/messages/{mail}/customer",
     "/messages/{mail}/reprocess",
     "/messages/{mail}/join",
