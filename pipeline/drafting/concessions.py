@@ -23,7 +23,7 @@ from pipeline.drafting.concession_words import (
     RESUMES,
     TURNS,
 )
-from pipeline.drafting.money import CURRENCY, Money, find_money, find_shares
+from pipeline.drafting.money import Money, find_money, find_shares, may_name_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class Concession:
     amount: Decimal | None = None
     currency: str = ""
     percent: float | None = None
+
+
+_BLANKS = str.maketrans("\n\t(“‘\"'-", " " * 8)
 
 
 @lru_cache(maxsize=16)
@@ -59,16 +62,16 @@ def _of_clause(text: str, start: int, end: int) -> list[Concession]:
     if not _hinted(clause) or REFUSED.search(clause):
         return []
     clause = _without_asked(clause)
-    money = list(find_money(clause)) if CURRENCY.search(clause) else []
+    money = list(find_money(clause)) if may_name_money(clause) else []
     grants = _with_figures(_masked(clause, money), clause, money)
     return [replace(grant, start=start + grant.start, end=start + grant.end) for grant in grants]
 
 
 def _hinted(clause: str) -> list[str]:
     """The kinds that ``clause`` could grant."""
-    low = clause.casefold()
+    low = f" {clause.casefold()}".translate(_BLANKS)
     hinted = [kind for kind, words in HINTS.items() if any(word in low for word in words)]
-    return hinted or (["credit"] if CURRENCY.search(clause) else [])
+    return hinted or (["credit"] if may_name_money(clause) else [])
 
 
 def _without_asked(clause: str) -> str:

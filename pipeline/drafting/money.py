@@ -63,8 +63,8 @@ def _any(words: Mapping[str, str]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
-CURRENCY = re.compile(_any({**_MARKS, **_NAMES, **_PARTS}), re.IGNORECASE)
-"""A sign or word for a currency: without one there is no amount of money."""
+_CURRENCIES: Mapping[str, str] = {**_MARKS, **_NAMES, **_PARTS}
+_DIGIT = re.compile("[0-9]")
 _GAP = r"[ \u00a0\u202f]?"
 _MONEY = re.compile(
     rf"(?<![\w.,])(?:(?P<before>{_any(_MARKS)}){_GAP}(?P<after_mark>{_FIGURE})(?:,-|\.-)?"
@@ -116,6 +116,13 @@ def _in_words(match: re.Match[str]) -> Decimal:
     return Decimal(1000 * _small(match["thousands"]) + 100 * _small(match["hundreds"]) + _small(match["small"]))
 
 
+def may_name_money(text: str) -> bool:
+    """A cheap look, right when it says no: a sign needs a figure, the name of a currency a figure or a word."""
+    low = text.casefold()
+    signs = _DIGIT.search(text) is not None and any(sign in low for sign in _MARKS)
+    return signs or any(name in low for name in (*_NAMES, *_PARTS))
+
+
 def find_money(text: str) -> Iterator[Money]:
     """Every amount with a currency, in order, a range by its upper end; a number without any currency is none."""
     for match in _MONEY.finditer(text):
@@ -125,7 +132,7 @@ def find_money(text: str) -> Iterator[Money]:
         unit = (match["before"] or match["unit"] or match["named"]).casefold()
         if amount or figure:
             part = unit in _PARTS
-            currency = {**_MARKS, **_NAMES, **_PARTS}[unit]
+            currency = _CURRENCIES[unit]
             yield Money(amount / 100 if part else amount, currency, match.start(), match.end())
 
 
