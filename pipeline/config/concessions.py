@@ -97,4 +97,3 @@ class LiabilityConfig(Strict):
     def forbids(self, flags: Iterable[str]) -> bool:
         """Whether a mail with ``flags`` may get no word of responsibility."""
         return not {*NO_RESPONSIBILITY, *self.never_with}.isdisjoint(flags)
-

@@ -235,20 +235,27 @@ MONEY_GIVEN = _pattern(
 HINTS: Mapping[str, tuple[str, ...]] = {
     kind: tuple(words.split(","))
     for kind, words in {
-        "refund": "cheque,check for,out of pocket,return,paid out,refund,reimburs,repa,back,money,zurück,erstatt,überweis",
-        "credit": "credit,voucher,gift card,coupon,bonus,compensat,goodwill,make it,making it,see you right,gutsch,kulanz,"
+        "refund": "cheque,check for,out of pocket,return,paid out,refund,reimburs,repa,back,money,zurück,erstatt,"
+        "überweis",
+        "credit": "credit,voucher,gift card,coupon,bonus,compensat,goodwill,make it,making it,see you right,gutsch,"
+        "kulanz,"
         "entschädig, gut ,entgegen",
-        "discount": " off,discount,reduc,rebate,price,%,per cent,percent,cheaper,lower,halv, cut,bring down,adjust,shav,"
-        " rate, fare,tariff, only, just,no more than,down to,call it,split,halves, shar,match,hono,less,instead,rather than,"
+        "discount": " off,discount,reduc,rebate,price,%,per cent,percent,cheaper,lower,halv, cut,bring down,adjust,"
+        "shav,"
+        " rate, fare,tariff, only, just,no more than,down to,call it,split,halves, shar,match,hono,less,instead,"
+        "rather than,"
         "under,meet you,meeting you,arrangement,agree,figure,two for,one get,rabatt,nachlass,prozent,preis",
         "waiver": "waiv, pay, paid,settle, owe, owing, due,charge, bill,invoice, fee, fine,penalt,balance,debt,instal,"
         "arrears, cost, rent,amount,deposit, rest,remainder,difference,postage,shipping,made up,forg,erlass,verzicht,"
         "berechn,in rechnung,repa,\x01",
         "replacement": "replac,exchang,swap, new, another, second, fresh,missing, right,correct",
-        "gift": " free,house, on us, on me,treat,complimen,gratis, cost,charge,expense, pay, bear, pick up, foot,take care,"
-        " stand,settl,swallow,throw, slip,bottle,glass, box,basket,bouquet, bag, pack, set , pair, round,flower,chocolate,"
+        "gift": " free,house, on us, on me,treat,complimen,gratis, cost,charge,expense, pay, bear, pick up, foot,take "
+        "care,"
+        " stand,settl,swallow,throw, slip,bottle,glass, box,basket,bouquet, bag, pack, set , pair, round,flower,"
+        "chocolate,"
         "dessert,cake,hamper,present,gift,surpris,drink,dinner, meal,extra,something,token,goodies,sample,invite, keep,"
-        "hang on,hold on, back,yours,upgrad,exten,lengthen,double,guest,in the post,s way,the way,additional,bonus,further,"
+        "hang on,hold on, back,yours,upgrad,exten,lengthen,double,guest,in the post,s way,the way,additional,bonus,"
+        "further,"
         "kostenlos,kostenfrei,umsonst,geht auf,gehen auf,schenk",
     }.items()
 }

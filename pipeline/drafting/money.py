@@ -39,7 +39,10 @@ _WORDS = (
     rf"(?:(?:(?P<thousands>{_SMALL}|an?)[ -]thousand(?:,? (?:and )?)?)?"
     rf"(?:(?P<hundreds>{_SMALL}|an?)[ -]?(?:hundred|hundert)(?:,? (?:and |und )?)?)?(?P<small>\b{_SMALL}\b)?)"
 )
-_FIGURE = r"(?:[0-9]{1,3}(?:[.,'’ \u00a0\u202f][0-9]{3}){1,3}(?:[.,][0-9]{1,2})?|[0-9]{1,15}(?:[.,][0-9]{1,2})?)(?![0-9]|[.,][0-9])"
+_FIGURE = (
+    r"(?:[0-9]{1,3}(?:[.,'’ \u00a0\u202f][0-9]{3}){1,3}(?:[.,][0-9]{1,2})?|[0-9]{1,15}(?:[.,][0-9]{1,2})?)"
+    r"(?![0-9]|[.,][0-9])"
+)
 
 _CODES = (
     "EUR GBP USD CHF NOK SEK DKK ISK PLN CZK HUF RON BGN TRY UAH CAD AUD NZD JPY CNY INR SGD HKD ZAR BRL MXN ILS AED "

@@ -18,7 +18,6 @@ from pipeline.records import Fault
 from pipeline.review import decisions, mail_decisions
 from pipeline.review.access import number, reader, user_of
 from pipeline.review.busy import BUSY, note_busy
-from pipeline.review.done import done_action
 from pipeline.review.installation import configuration
 from pipeline.store.models import Draft, Message, Ticket
 
@@ -72,7 +71,7 @@ def record_action(request: HttpRequest, ticket_id: int) -> HttpResponse:
     given = {name: request.POST.get(name, "") for name in ("kind", "amount", "currency", "note")}
 
     def act() -> str:
-        action = decisions.record_action(user_of(request), ticket_id, done_action(**given))
+        action = decisions.record_action(user_of(request), ticket_id, **given)
         return f"Recorded: {action.kind}. Open drafts are written again."
 
     _carry_out(request, act)

@@ -16,7 +16,6 @@ from ninja.security import HttpBearer
 from pipeline.errors import CalmdeskError, NotAllowed
 from pipeline.flow import DraftState, TicketState
 from pipeline.review import decisions
-from pipeline.review.done import done_action
 from pipeline.review.heat import wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import FolderState, folder_states
@@ -132,8 +131,7 @@ def reject(request: HttpRequest, draft_id: int, decision: Rejection) -> Any:
 @api.post("/tickets/{ticket_id}/actions")
 def record_action(request: HttpRequest, ticket_id: int, done: Done) -> Any:
     """Record what was done; open drafts are written again with it."""
-    given = done_action(done.kind, done.amount, done.currency, done.note)
-    return _action(decisions.record_action(_user(request), ticket_id, given))
+    return _action(decisions.record_action(_user(request), ticket_id, **done.model_dump()))
 
 
 @api.get("/mailboxes")

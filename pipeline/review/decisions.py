@@ -32,7 +32,7 @@ from pipeline.records import (
     Reply,
     Source,
 )
-from pipeline.review.done import DoneAction
+from pipeline.review.done import done_action
 from pipeline.review.recipient import confirmed_recipient
 from pipeline.review.roles import LEAD, Permission, approver_role, require
 from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
@@ -251,9 +251,15 @@ def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
     return ticket
 
 
-def record_action(user: User, ticket_id: int, done: DoneAction) -> Action:
-    """What a person says was done on the ticket. Open drafts are written again with it, and checked against it."""
+def record_action(
+    user: User, ticket_id: int, kind: str, amount: str = "", currency: str = "", note: str = ""
+) -> Action:
+    """What a person says was done on the ticket. Open drafts are written again with it, and checked against it.
+
+    FlowError where `done_action` does not understand what was given.
+    """
     require(user, Permission.DECIDE)
+    done = done_action(kind, amount, currency, note)
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
         if ticket.merged_into_id:
@@ -263,10 +269,8 @@ def record_action(user: User, ticket_id: int, done: DoneAction) -> Action:
         )
         tickets.draft_again(tickets.newest_answerable(ticket))
         tickets.refresh(ticket)
-        amount = str(done.amount) if done.amount else ""
-        tickets.record(
-            user.get_username(), "action recorded", ticket, kind=done.kind, amount=amount, currency=done.currency
-        )
+        money = {"amount": str(done.amount), "currency": done.currency} if done.amount else {}
+        tickets.record(user.get_username(), "action recorded", ticket, kind=done.kind, **money)
     return action
 
 

@@ -57,7 +57,9 @@ def approved(config: Config, user: Any, draft: Draft) -> str:
 
 @pytest.fixture
 def mail_names_amounts(config: Config) -> Ticket:
-    return drafted_ticket(config, mail_bytes("My parcel has not come. I lost 5, 15, 20, 30, 60, 150 and 900 euros by it."))
+    return drafted_ticket(
+        config, mail_bytes("My parcel has not come. I lost 5, 15, 20, 30, 60, 150 and 900 euros by it.")
+    )
 
 
 def test_within_the_limit_one_yes_sends(config: Config, mail_names_amounts: Ticket) -> None:
@@ -157,7 +159,7 @@ def test_many_small_credits_do_not_pass_the_cap(config: Config) -> None:
 def test_an_action_is_told_to_the_drafts_and_counted_on_every_ticket_of_the_customer(config: Config) -> None:
     first, second = drafted_ticket(config), drafted_ticket(config)
     user = person("agent")
-    decisions.record_action(user, first.pk, done_action("credit", "12.50", "eur", "a broken lid"))
+    decisions.record_action(user, first.pk, "credit", "12.50", "eur", "a broken lid")
     case = case_of(first.messages.get())
     (action,) = case.actions
     assert (action.kind, action.amount, action.currency) == ("credit", Decimal("12.50"), "EUR")
@@ -172,7 +174,7 @@ def test_what_a_reply_grants_and_its_record_are_the_same_money(config: Config, m
     message = mail_names_amounts.messages.get()
     assert [action.amount for action in case_of(message).granted] == [15]
     assert case_of(message).actions == ()
-    decisions.record_action(person("agent"), mail_names_amounts.pk, done_action("credit", "15", "EUR"))
+    decisions.record_action(person("agent"), mail_names_amounts.pk, "credit", "15", "EUR")
     assert [action.amount for action in case_of(message).granted] == [15]
     Action.objects.filter(approval=None).delete()
     Outgoing.objects.update(state="failed")
@@ -195,7 +197,7 @@ def test_the_address_of_the_customer_is_the_same_in_capitals(config: Config) -> 
 
 def test_an_action_has_the_drafts_written_again(config: Config) -> None:
     ticket = drafted_ticket(config)
-    decisions.record_action(person("agent"), ticket.pk, done_action("shipment"))
+    decisions.record_action(person("agent"), ticket.pk, "shipment")
     work_off(make_desk(config))
     ticket.refresh_from_db()
     assert set(ticket.drafts.values_list("version", "state")) == {(2, "proposed")}
@@ -205,7 +207,7 @@ def test_an_action_has_the_drafts_written_again(config: Config) -> None:
 def test_who_may_not_decide_records_nothing(config: Config, role: str) -> None:
     ticket = drafted_ticket(config)
     with pytest.raises(NotAllowed):
-        decisions.record_action(person(role), ticket.pk, done_action("repair"))
+        decisions.record_action(person(role), ticket.pk, "repair")
     assert not Action.objects.exists()
 
 
@@ -235,11 +237,13 @@ def test_an_action_on_a_merged_ticket_is_refused_and_shown_on_the_other(config: 
     Action.objects.create(ticket=merged, kind="repair", by=person("agent"))
     Ticket.objects.filter(pk=merged.pk).update(merged_into=target)
     with pytest.raises(StaleError, match=f"put into ticket {target.pk}"):
-        decisions.record_action(person("agent"), merged.pk, done_action("repair"))
+        decisions.record_action(person("agent"), merged.pk, "repair")
     assert [action.kind for action in case_of(target.messages.get()).actions] == ["repair"]
 
 
-@pytest.mark.parametrize("values", [{"kind": "bribe"}, {"kind": "refund", "amount": 5}, {"kind": "repair", "currency": "EUR"}])
+@pytest.mark.parametrize(
+    "values", [{"kind": "bribe"}, {"kind": "refund", "amount": 5}, {"kind": "repair", "currency": "EUR"}]
+)
 def test_the_database_itself_refuses_half_an_action(config: Config, values: dict[str, Any]) -> None:
     ticket = drafted_ticket(config)
     with pytest.raises(IntegrityError), transaction.atomic():

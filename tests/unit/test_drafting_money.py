@@ -77,13 +77,16 @@ def test_amounts_in_words_and_signs(text: str, amount: Decimal | int, currency: 
     assert (found.amount, found.currency) == (amount, currency)
 
 
-@pytest.mark.parametrize("text", ["euros", "order 20418", "20 days", "version 1.2.3", "EUROPE 12", "the pound", "12 eurythmics"])
+@pytest.mark.parametrize(
+    "text", ["euros", "order 20418", "20 days", "version 1.2.3", "EUROPE 12", "the pound", "12 eurythmics"]
+)
 def test_what_is_no_amount_is_none(text: str) -> None:
     assert list(find_money(text)) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "percent"), [("20 % off", 20), ("12,5%", 12.5), ("forty per cent", 40), ("half off", 50), ("a quarter", 25)]
+    ("text", "percent"),
+    [("20 % off", 20), ("12,5%", 12.5), ("forty per cent", 40), ("half off", 50), ("a quarter", 25)],
 )
 def test_shares(text: str, percent: float) -> None:
     assert [share for share, _, _ in find_shares(text)] == [percent]

@@ -11,11 +11,15 @@ from pipeline.records import CheckResult, CheckStatus
 NAME = "empathy_repeated"
 
 _FEELING = re.compile(
-    r"\b(?:sorry|apolog\w*|regret\w*|understand\w*|appreciate|imagine|empath\w*|sympath\w*|can see|can hear|can tell|feel\w*|"
-    r"upset\w*|frustrat\w*|disappoint\w*|worr\w*|angry|anger|distress\w*|stress\w*|hard|tiring|tiresome|wearing|alarm\w*|"
-    r"frighten\w*|fright|unsettling|uneas\w*|patience|trouble|strain|pressure|matters?|mean to you|deserves?|only right|"
+    r"\b(?:sorry|apolog\w*|regret\w*|understand\w*|appreciate|imagine|empath\w*|sympath\w*|can see|can hear|can tell|"
+    r"feel\w*|"
+    r"upset\w*|frustrat\w*|disappoint\w*|worr\w*|angry|anger|distress\w*|stress\w*|hard|tiring|tiresome|wearing|"
+    r"alarm\w*|"
+    r"frighten\w*|fright|unsettling|uneas\w*|patience|trouble|strain|pressure|matters?|mean to you|deserves?|"
+    r"only right|"
     r"only fair|good reason|no wonder|weighs?|burden|counts?|had hoped|trusted|safety|wise|surprise|annoy\w*|hurt\w*|"
-    r"injury|painful|difficult|puzzling|in mind|to think of|makes sense|guess\w*|kind words|how good of you|welcome|clear\w*|"
+    r"injury|painful|difficult|puzzling|in mind|to think of|makes sense|guess\w*|kind words|how good of you|welcome|"
+    r"clear\w*|"
     r"last thing|the right thing|on its merits|account for|takes away|nobody can|into work|time and thought)\b",
     re.IGNORECASE,
 )

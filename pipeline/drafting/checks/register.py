@@ -15,7 +15,8 @@ _MARKS = (
     (
         "strengthening words",
         patterns(
-            r"(?:very|really|extremely|absolutely|totally|completely|utterly|incredibly|truly|deeply|terribly|awfully|so so|"
+            r"(?:very|really|extremely|absolutely|totally|completely|utterly|incredibly|truly|deeply|terribly|awfully|"
+            r"so so|"
             r"enormously|immensely|hugely|profoundly|sincerely|super|beyond)\b"
         ),
         1,
@@ -24,7 +25,8 @@ _MARKS = (
     (
         "emotive words",
         patterns(
-            r"(?:terribl[ey]|awful|horribl[ey]|horrif\w+|horrendous|dreadful|nightmare\w*|disast\w+|catastroph\w+|tragic|"
+            r"(?:terribl[ey]|awful|horribl[ey]|horrif\w+|horrendous|dreadful|nightmare\w*|disast\w+|catastroph\w+|"
+            r"tragic|"
             r"heart-?br\w+|devastat\w+|appall\w+|outrage\w*|shock(?:ing|ed)|disgust\w*|disgrace\w*|shameful|ashamed|"
             r"mortified|furious|infuriat\w+|unforgivable|inexcusable|unacceptable|scandal\w*|insane|crazy|hell(?:ish)?|"
             r"unbelievabl[ey]|gutted|desperate\w*|thrilled|ecstatic|amazing|awesome|fantastic)\b"

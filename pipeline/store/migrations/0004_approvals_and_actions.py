@@ -7,49 +7,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0003_folder_start'),
+        ("store", "0003_folder_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FirstApproval',
+            name="FirstApproval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('draft_version', models.PositiveIntegerField()),
-                ('ticket_version', models.PositiveIntegerField()),
-                ('hash', models.CharField(max_length=64)),
-                ('approved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('approver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='first_approvals', to='store.draft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("draft_version", models.PositiveIntegerField()),
+                ("ticket_version", models.PositiveIntegerField()),
+                ("hash", models.CharField(max_length=64)),
+                ("approved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "approver",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="first_approvals", to="store.draft"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='approval',
-            name='first',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='completed_by', to='store.firstapproval'),
+            model_name="approval",
+            name="first",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="completed_by",
+                to="store.firstapproval",
+            ),
         ),
         migrations.CreateModel(
-            name='Action',
+            name="Action",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('currency', models.CharField(blank=True, default='', max_length=3)),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('approval', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='store.approval')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='store.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("amount", models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
+                ("currency", models.CharField(blank=True, default="", max_length=3)),
+                ("note", models.CharField(blank=True, default="", max_length=500)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "approval",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="store.approval",
+                    ),
+                ),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="store.ticket"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ('refund', 'credit', 'discount', 'replacement', 'repair', 'cancellation', 'shipment', 'correction', 'unlock', 'deletion', 'booking', 'escalation', 'contact', 'other'))), name='action_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('currency', '')), models.Q(('amount__gt', 0), ('amount__isnull', False), models.Q(('currency', ''), _negated=True)), _connector='OR'), name='action_amount_whole')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                (
+                                    "refund",
+                                    "credit",
+                                    "discount",
+                                    "replacement",
+                                    "repair",
+                                    "cancellation",
+                                    "shipment",
+                                    "correction",
+                                    "unlock",
+                                    "deletion",
+                                    "booking",
+                                    "escalation",
+                                    "contact",
+                                    "other",
+                                ),
+                            )
+                        ),
+                        name="action_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__isnull", True), ("currency", "")),
+                            models.Q(
+                                ("amount__gt", 0), ("amount__isnull", False), models.Q(("currency", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="action_amount_whole",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='firstapproval',
-            constraint=models.UniqueConstraint(fields=('draft', 'draft_version', 'ticket_version', 'hash'), name='first_approval_once'),
+            model_name="firstapproval",
+            constraint=models.UniqueConstraint(
+                fields=("draft", "draft_version", "ticket_version", "hash"), name="first_approval_once"
+            ),
         ),
     ]
