@@ -17,7 +17,7 @@ from pipeline.drafting.addressing import first_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
 from pipeline.drafting.checks import CheckContext, Judge, run_checks
 from pipeline.drafting.knowledge import KnowledgeBase
-from pipeline.drafting.phrasing import NO_LIABILITY_FLAGS, Feeling, feeling, felt_tone
+from pipeline.drafting.phrasing import Feeling, feeling, felt_tone
 from pipeline.drafting.promises import find_promises
 from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
 from pipeline.drafting.restate import quote, restate
@@ -94,8 +94,8 @@ class Composer:
             firm=firm,
             policy=policy,
             language=case.triage.language if spoken else "en",
-            restated=_restated(case),
-            feeling=feeling(case),
+            restated=_restated(case, policy),
+            feeling=feeling(case, policy.liability),
             asks=missing(case),
             sources=find_sources(case, knowledge, thresholds.propose.solution_from_score),
             knowledge="\n".join(passage.searchable for passage in knowledge.passages),
@@ -176,10 +176,10 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
     }
 
 
-def _restated(case: Case) -> tuple[str, ...]:
+def _restated(case: Case, policy: PolicyConfig) -> tuple[str, ...]:
     if case.triage.language != "en":
         return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
-    careful = bool(NO_LIABILITY_FLAGS & set(case.triage.flags))
+    careful = policy.liability.forbids(case.triage.flags)
     return tuple(dict.fromkeys(_said_back(concern.text, careful) for concern in case.triage.concerns))
 
 

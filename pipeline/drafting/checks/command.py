@@ -8,6 +8,8 @@ from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "command"
+ORDER = "bare_order"
+"""What is found of the second kind is named so: it has a level of its own."""
 
 _COMMAND = patterns(
     r"(?:please )?(?:calm down|relax\b|be patient|stay calm|keep calm|take it easy|have patience|be reasonable|"
@@ -47,7 +49,7 @@ def check(context: CheckContext) -> list[CheckResult]:
         context.said(NAME, _COMMAND),
     )
     ordered = findings(
-        NAME,
+        ORDER,
         CheckStatus.WARN,
         "this orders the customer about; ask with a please, or take the step from the knowledge base",
         context.known(_BARE_ORDER),

@@ -54,6 +54,8 @@ class CheckContext:
     composure: ComposureConfig = field(default_factory=ComposureConfig)
     verdicts: tuple[Verdict, ...] | None = None
     """One for each sentence of ``own``; None where no model is at hand and the rules decide alone."""
+    role: str = "agent"
+    """Of whoever is about to approve; while nobody is, the one that may grant least."""
 
     @property
     def own(self) -> str:
@@ -80,7 +82,7 @@ class CheckContext:
         return [said for said in found if any(one.start <= said.start < one.end for one in doubtful)]
 
     def suspected(self, fault: str, known: Sequence[Said]) -> list[Said]:
-        """The sentences of which the model is sure that they have the fault, but for those that hold what is ``known``."""
+        """The sentences of which the model is sure that they have the fault, but for those with what is ``known``."""
         return [
             Said(one.start, one.end, False)
             for one in self.verdicts or ()
@@ -116,7 +118,7 @@ def findings(name: str, status: CheckStatus, message: str, found: Iterable[re.Ma
     """One result for each, pointing at it. What the model alone takes for a fault warns and never blocks."""
     said = [one if isinstance(one, Said) else Said(*one.span(), True) for one in found]
     return [
-        CheckResult(name, status if one.known else CheckStatus.WARN, message, one.start, one.end)
+        CheckResult(name, status if one.known else CheckStatus.WARN, message, one.start, one.end, one.known)
         for one in sorted(said, key=lambda one: (one.start, one.end))
     ]
 

@@ -206,11 +206,12 @@ def check(context: CheckContext) -> list[CheckResult]:
         _NO_APOLOGY.finditer(context.own),
     )  # fmt: skip
     taken = [Said(start, end, True) for start, end in _taken(context.own)]
-    if not may_take_responsibility(context.case):
+    if not may_take_responsibility(context.case, context.policy.liability):
         message = "this takes responsibility before a person has confirmed the fault, or in a legal or injury matter"
         # What the words say stands whatever the model thinks: here a miss costs more than a doubt.
         return refused + findings(NAME, CheckStatus.BLOCK, message, [*taken, *context.suspected(NAME, taken)])
     if taken:
         return refused
     message = "the fault is confirmed, and this tells of it as if nobody had done it"
-    return refused + findings(NAME, CheckStatus.WARN, message, _EVASIVE.finditer(context.own))
+    evasive = [Said(*match.span(), False) for match in _EVASIVE.finditer(context.own)]
+    return refused + findings(NAME, CheckStatus.WARN, message, evasive)

@@ -32,4 +32,8 @@ def check(context: CheckContext) -> list[CheckResult]:
         (promise, _judged(promise, context))
         for promise in find_promises(context.own, context.now, context.policy.calendar)
     )
-    return [CheckResult(NAME, *found, promise.start, promise.end) for promise, found in judged if found]
+    return [
+        CheckResult(NAME, *found, promise.start, promise.end, certain=found[0] is CheckStatus.BLOCK)
+        for promise, found in judged
+        if found
+    ]
