@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.drafts import context, fires, retrieval, rows, shares
+from benchmarks.drafts.measures import context, fires, retrieval, rows, shares
 from pipeline.config import load_config
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.records import Fault
