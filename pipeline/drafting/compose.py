@@ -89,7 +89,7 @@ class Composer:
             firm=firm,
             policy=policy,
             language=case.triage.language if spoken else "en",
-            restated=_restated(case),
+            restated=restated_concerns(case),
             feeling=feeling(case),
             asks=missing(case),
             sources=find_sources(case, knowledge, settings.solution_from_score),
@@ -169,7 +169,7 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
     }
 
 
-def _restated(case: Case) -> tuple[str, ...]:
+def restated_concerns(case: Case) -> tuple[str, ...]:
     if case.triage.language != "en":
         return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
     careful = bool(NO_LIABILITY_FLAGS & set(case.triage.flags))
