@@ -33,15 +33,18 @@ from pipeline.triage.triager import Triager
 
 AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
 FAULTS: Mapping[str, re.Pattern[str]] = {
-    "disagreement": re.compile(r"\byou (?:am|is|was|has|does)\b|\bwe (?:am|is|was|has|does)\b", re.IGNORECASE),
-    "double_verb": re.compile(r"\b(?:do|does|did) (?:is|are|was|were|has|had|did|does)\b|\b(\w{3,}) \1\b", re.IGNORECASE),
-    "customers_first_person": re.compile(r"\b(?:I|me|my|mine|myself)\b(?!\.)"),
-    "greeting": re.compile(r"^(?:you write: )?“?(?:hi|hello|hey|dear|good morning|regards|thanks|cheers)\b", re.IGNORECASE),
-    "broken_end": re.compile(r"\b(?:and|but|or|the|a|an|to|of|because|if|that)$|[,;:–-]$", re.IGNORECASE),
-    "question_as_statement": re.compile(r"(?:^|; )(?:why|how|is|are|do|does|did|can|could|will|would)\b.*\b(?:you|your|we|our)\b", re.IGNORECASE),
-    "command_to_reader": re.compile(r"(?:^|; )(?:send|refund|fix|give|tell|call|stop|put|take|get|make|let|swap|kill|freeze|wait|don't|do not)\b", re.IGNORECASE),
-    "very_short": re.compile(r"^\W*\w+\W*$"),
-}  # fmt: skip
+    kind: re.compile(pattern)
+    for kind, pattern in {
+        "disagreement": r"(?i)\b(?:you|we) (?:am|is|was|has|does)\b",
+        "double_verb": r"(?i)\b(?:do|does|did) (?:is|are|was|were|has|had|did|does)\b|\b(\w{3,}) \1\b",
+        "customers_first_person": r"\b(?:I|me|my|mine|myself)\b(?!\.)",
+        "greeting": r"(?i)^(?:you write: )?“?(?:hi|hello|hey|dear|good morning|regards|thanks|cheers)\b",
+        "broken_end": r"(?i)\b(?:and|but|or|the|a|an|to|of|because|if|that)$|[,;:–-]$",
+        "question_as_statement": r"(?i)(?:^|; )(?:why|how|is|are|do|does|did|can|could|will|would)\b.*\b(?:you|we)\b",
+        "command_to_reader": r"(?i)(?:^|; )(?:send|refund|fix|give|tell|call|stop|put|take|get|make|let|do not)\b",
+        "very_short": r"^\W*\w+\W*$",
+    }.items()
+}
 _QUOTED_WHOLE = re.compile(r"^you (?:write|ask): “[^“”]*”$")
 
 

@@ -30,15 +30,18 @@ class Restatement:
 
 
 _OPENERS = re.compile(
-    r"^(?:(?:hi|hello|hey|dear)\b[^,.:!?\n]{0,40}[,.:]\s*|(?:hi|hello|hey|hiya)(?:\s+(?:there|all|again|team|guys|um|po|so|folks))*\s+|(?:and|but|so|also|well|anyway|now|then|plus|look|"
+    r"^(?:(?:hi|hello|hey|dear)\b[^,.:!?\n]{0,40}[,.:]\s*|(?:hi|hello|hey|hiya)(?:\s+(?:there|all|again|team|"
+    r"guys|um|po|so|folks))*\s+|(?:and|but|so|also|well|anyway|now|then|plus|look|"
     r"honestly|seriously|"
     r"again|first(?:ly)?(?=,)|second(?:ly)?(?=,)|third(?:ly)?(?=,)|finally|ok|okay|sorry|thanks|thank you|"
     r"basically|actually|secondly|oh|"
     r"in addition|on top of that|to be honest|as i said|unfortunately|apparently|just|simply|more seriously|"
-    r"besides|moreover|furthermore|lastly|next|next up|now then|oh and|p\.?s\.?:?|btw|by the way|hence|thus|still,|yes|yeah|no(?=,))\b,?\s+(?=\S)|"
+    r"besides|moreover|furthermore|lastly|next|next up|now then|oh and|p\.?s\.?:?|btw|by the way|hence|thus|"
+    r"still,|yes|yeah|no(?=,))\b,?\s+(?=\S)|"
     r"(?:this is|i am writing|i'm writing|just|i just wanted|i wanted) to (?:let you know|inform you|say|"
     r"tell you|report)(?: that)?\s+|"
-    r"please note that\s+|guess what,\s+|so:\s+|(?:pls|plz|please)\s+(?=(?:my|our|the|its?|i)\b)|[-*•>]+\s+|\(?\d{1,2}[.)]\s+|\([a-z]\)\s+|@\w{2,30}:?\s+(?=\S))",
+    r"please note that\s+|guess what,\s+|so:\s+|(?:pls|plz|please)\s+(?=(?:my|our|the|its?|i)\b)|[-*•>]+\s+|"
+    r"\(?\d{1,2}[.)]\s+|\([a-z]\)\s+|@\w{2,30}:?\s+(?=\S))",
     re.IGNORECASE,
 )
 _TRAILERS = re.compile(r",\s+(?:sorry|thanks|thank you|please|cheers|asap)\W*$", re.IGNORECASE)

@@ -30,7 +30,8 @@ _REGULAR = word_set(
     "prepare process prove provide publish pull push quote raise reach reactivate receive recruit reduce register "
     "reissue release remain remember remind renew rent repair repeat replace require reset resolve respond restart "
     "restore result review save scan seem serve share show sort spare start stay stretch suggest supply support "
-    "suspend switch talk test transmit travel treat trust turn unlock upgrade upload use verify visit waive walk warn "
+    "suspend switch talk test transmit travel treat trust turn unlock upgrade upload use verify visit waive "
+    "walk warn "
     "waste watch weigh wipe wonder work hum carry cancel apologise apologize hire"
 )
 
@@ -71,11 +72,13 @@ PARTICIPLES_OF_CONTACT = word_set(
 """Verbs after which "you" is the firm as an object: "I told you" -> "you told us"."""
 
 FIRM_VERBS = word_set(
-    "are were have had do did will would should must can could may might sent send promised promise said say told tell charged "
+    "are were have had do did will would should must can could may might sent send promised promise said say "
+    "told tell charged "
     "charge took take keep kept lost delivered deliver refused refuse replied reply answered answer cancelled "
     "canceled closed ignored ignore made make gave give offered offer sold sell wrote write billed debited "
     "locked blocked deleted removed repaired repair returned return replaced replace shipped forgot never still "
-    "already also only just changed change advertise advertised claim claimed asked ask owe want switch cut put close write bill tried know knew don't didn't haven't "
+    "already also only just changed change advertise advertised claim claimed asked ask owe want switch cut "
+    "put close write bill tried know knew don't didn't haven't "
     "won't aren't weren't hadn't wouldn't"
 )
 """Words after "you" that show the firm as the one who acts: "you sent me" -> "we sent you"."""
@@ -85,7 +88,8 @@ REQUEST_VERBS = word_set(
     "remove take get put make find look issue ship deliver unlock reset credit reverse forward add correct "
     "update close reply answer respond advise repair restore exchange arrange contact email investigate resolve "
     "transfer extend provide show clarify waive honour honor pay collect swap reinstate switch acknowledge "
-    "escalate book block disable open waive restart rebook credit kill lock freeze wipe undo reissue enable move keep "
+    "escalate book block disable open waive restart rebook credit kill lock freeze wipe undo reissue enable "
+    "move keep "
     "phone ring write text email notify inform release allocate assign enter print print review schedule reschedule "
     "reconsider refer rectify reactivate reroute radio suspend pull swap retract withdraw resend downgrade upgrade"
 )
