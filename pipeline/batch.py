@@ -120,7 +120,7 @@ def _drafted(record: Record, triage: Triage, desk: Desk) -> Json:
         drafts = desk.composer.draft(
             case,
             firm=desk.firm(name),
-            policy=desk.config.policy,
+            policy=desk.config.policy_of(name),
             thresholds=desk.config.thresholds.of(name),
             knowledge=desk.knowledge(name),
         )

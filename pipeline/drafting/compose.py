@@ -16,6 +16,7 @@ from pipeline.config import FirmConfig, PolicyConfig, ProposeConfig, Thresholds
 from pipeline.drafting.addressing import first_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
 from pipeline.drafting.checks import CheckContext, run_checks
+from pipeline.drafting.escalation import escalation_summary, why_authority
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.phrasing import NO_LIABILITY_FLAGS, Feeling, feeling, felt_tone
 from pipeline.drafting.promises import find_promises
@@ -61,19 +62,15 @@ class Composer:
         knowledge: KnowledgeBase,
     ) -> DraftSet:
         """The checked drafts for ``case`` and the kind proposed first; none where triage escalates."""
+        needed = why_authority(case)
+        summary = escalation_summary(case, firm, policy.calendar, needed) if needed else None
         if case.triage.escalate:
-            return DraftSet(
-                case.message.id,
-                None,
-                "a person has to take this",
-                (),
-                case.triage.escalate,
-            )
+            return DraftSet(case.message.id, None, "a person has to take this", (), case.triage.escalate, summary)
         material = self._gather(case, firm, policy, thresholds.propose, knowledge)
         proposed, why = propose(case, thresholds.propose, material.sources)
         notes = "; ".join(filter(None, (why, material.feeling.note, self._language_note(material))))
         drafts = tuple(self._draft(kind, material) for kind in DraftKind)
-        return DraftSet(case.message.id, proposed, notes, drafts)
+        return DraftSet(case.message.id, proposed, notes, drafts, summary=summary)
 
     def _gather(
         self,

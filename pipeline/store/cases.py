@@ -10,6 +10,7 @@ from pipeline.records import Case, Fault, ThreadTurn
 from pipeline.records import Message as MessageRecord
 from pipeline.store import codec
 from pipeline.store.models import Message
+from pipeline.triage.wave import heat_of, wave
 
 
 def message_record(row: Message) -> MessageRecord:
@@ -42,7 +43,20 @@ def case_of(row: Message) -> Case:
         received_at=row.received_at,
         fault=Fault(row.ticket.fault),
         thread=tuple(_turns(row)),
+        heat=_phase(row),
     )
+
+
+def _phase(row: Message) -> str:
+    """The phase of the conversation's heat as of ``row``; empty where there are not two mails that were read."""
+    if row.ticket is None:
+        return ""
+    read = row.ticket.messages.exclude(state__in=UNANSWERED).filter(triage__isnull=False)
+    readings = read.filter(received_at__lte=row.received_at).values_list(
+        "received_at", "triage__tone__label", "triage__intensity"
+    )
+    found = wave((at, heat_of(tone, intensity)) for at, tone, intensity in readings)
+    return found.phase if found.has_course else ""
 
 
 def _turns(row: Message) -> Iterable[ThreadTurn]:
