@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from pipeline.config import DAYS, CalendarConfig, PolicyConfig
+from pipeline.config import CalendarConfig, PolicyConfig
 from pipeline.drafting.calendar import (
     add_business_days,
     due_at,
@@ -13,39 +13,21 @@ from pipeline.drafting.calendar import (
     opening,
     zone_of,
 )
+from pipeline.drafting.date_words import (
+    COMMITS_ELSEWHERE,
+    MONTH_NUMBERS,
+    TOMORROW,
+    WEEKDAY_NUMBERS,
+    WITHIN_ELSEWHERE,
+    english_unit,
+)
+from pipeline.drafting.date_words import MONTHS as MONTHS_BY_LANGUAGE
 from pipeline.records import Promise
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+MONTHS = MONTHS_BY_LANGUAGE["en"]
 
-GERMAN_MONTHS = [
-    "januar",
-    "februar",
-    "märz",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "dezember",
-]
 _SENTENCE = re.compile(
-    rf"[^.!?\n]+(?:\.(?=\d|[ ](?:{'|'.join(GERMAN_MONTHS)}))[^.!?\n]+)*[.!?]?",
+    rf"[^.!?\n]+(?:\.(?=\d|[ ](?:{'|'.join(MONTHS_BY_LANGUAGE['de'])}))[^.!?\n]+)*[.!?]?",
     re.IGNORECASE,
 )
 _COMMITS = re.compile(
@@ -54,17 +36,18 @@ _COMMITS = re.compile(
     r"\b(?:i|we)['’]ll\b|\byou(?:['’]ll|\s+will)\s+(?:\w+\s+)?(?:have|hear|get|receive)\b|"
     r"\bwill\s+(?:be\s+)?(?:refunded|replaced|repaired|delivered|sent|shipped|credited|answered|fixed|call|write|"
     r"reply|arrive|reach)\b|"
-    r"\bi promise\b|\bwir\b[^.!?:\n]{0,60}\b(?:melden|antworten|schreiben)\b|\bich (?:melde|schreibe|antworte)\b|"
-    r"\b(?:meldet|schreibt|antwortet)\b",
+    rf"\bi promise\b|{COMMITS_ELSEWHERE}",
     re.IGNORECASE,
 )
 _REFUSES = re.compile(r"\b(?:will|'ll)\s+(?:not|never)\b|\bwon['’]t\b", re.IGNORECASE)
 
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?\s*(?P<half>am|pm|a\.m\.|p\.m\.|Uhr)?"
-_CLOCK_TIME = re.compile(rf"(?:\b(?:at|by|before|until|um|bis)\s+|,\s*){_CLOCK}(?![\d%€£$])\b", re.IGNORECASE)
+_CLOCK_TIME = re.compile(
+    rf"(?:\b(?:at|by|before|until|um|bis|à|avant|las?)\s+|,\s*){_CLOCK}(?![\d%€£$])\b", re.IGNORECASE
+)
 _DAY_MONTH = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|"
-    rf"\.)?\s+(?P<month>{'|'.join((*MONTHS, *GERMAN_MONTHS))})\b(?:\s+(?P<year>\d{{4}}))?",
+    rf"er|\.)?\s+(?:de\s+)?(?P<month>{'|'.join(MONTH_NUMBERS)})\b(?:\s+(?:de\s+)?(?P<year>\d{{4}}))?",
     re.IGNORECASE,
 )
 _ISO_DAY = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b")
@@ -74,6 +57,7 @@ _WITHIN = re.compile(
     r"(?P<kind>working\s+|business\s+)?(?P<unit>minute|hour|day|week)s?\b",
     re.IGNORECASE,
 )
+_WITHIN_ELSEWHERE = re.compile(rf"\b{WITHIN_ELSEWHERE}", re.IGNORECASE)
 _COUNTS = {
     "a": 1.0,
     "an": 1.0,
@@ -88,7 +72,9 @@ _COUNTS = {
 }
 _RELATIVE_DAY = re.compile(
     rf"\b(?P<word>today|tonight|this\s+(?:morning|afternoon|evening)|tomorrow|end\s+of\s+the\s+(?:day|week)|"
-    rf"(?:by|on|before|until|this)\s+(?P<weekday>{'|'.join(DAYS)}))\b",
+    rf"heute|morgen|aujourd'hui|demain|hoy|mañana|"
+    rf"(?:by|on|before|until|this|am|bis(?: zum)?|vor|le|avant|d'ici|el|del|hasta)\s+"
+    rf"(?P<weekday>{'|'.join(WEEKDAY_NUMBERS)}))\b",
     re.IGNORECASE,
 )
 
@@ -100,15 +86,13 @@ def _count(match: re.Match[str]) -> float:
 
 def _within(match: re.Match[str], now: datetime, calendar: CalendarConfig) -> datetime:
     count, unit = _count(match), match["unit"].lower()
+    if unit not in {"minute", "hour", "day", "week"}:
+        unit = english_unit(unit)
     if unit in {"minute", "hour"}:
         return now + timedelta(**{f"{unit}s": count})
-    if match["kind"]:
+    if match["kind"] or match["unit"].lower().startswith("werk"):
         return add_business_days(now, round(count) * (5 if unit == "week" else 1), calendar)
     return now + timedelta(days=count * (7 if unit == "week" else 1))
-
-
-def _month_number(name: str) -> int:
-    return (MONTHS.index(name) if name in MONTHS else GERMAN_MONTHS.index(name)) + 1
 
 
 def _year(written: str | None, today: date) -> int:
@@ -122,7 +106,7 @@ def _explicit_day(sentence: str, today: date) -> date | None:
     if match is None:
         return None
     month = match["month"].lower()
-    number = int(month) if month.isdigit() else _month_number(month)
+    number = int(month) if month.isdigit() else MONTH_NUMBERS[month]
     try:
         day = date(_year(match["year"], today), number, int(match["day"]))
     except ValueError:
@@ -138,10 +122,10 @@ def _relative_day(sentence: str, today: date) -> date | None:
         return None
     word = match["word"].lower()
     if match["weekday"]:
-        return today + timedelta(days=(DAYS.index(match["weekday"].lower()) - today.weekday()) % 7)
+        return today + timedelta(days=(WEEKDAY_NUMBERS[match["weekday"].lower()] - today.weekday()) % 7)
     if "week" in word:
         return today + timedelta(days=max(4 - today.weekday(), 0))
-    return today + timedelta(days=word == "tomorrow")
+    return today + timedelta(days=word in TOMORROW)
 
 
 def _clock(sentence: str) -> time | None:
@@ -159,7 +143,7 @@ def due_time(sentence: str, now: datetime, calendar: CalendarConfig) -> datetime
 
     A day without a clock time means closing time of that day, or its last minute where the desk is closed.
     """
-    within = _WITHIN.search(sentence)
+    within = _WITHIN.search(sentence) or _WITHIN_ELSEWHERE.search(sentence)
     if within:
         return _within(within, now, calendar).astimezone(UTC)
     zone = zone_of(calendar)
@@ -176,12 +160,12 @@ def due_time(sentence: str, now: datetime, calendar: CalendarConfig) -> datetime
 
 
 def own_words(body: str) -> str:
-    """``body`` with quoted customer text (“...”, „...“, lines that begin with >) blanked out, offsets kept."""
+    """``body`` with quoted customer text (“...”, „...“, «...», lines that begin with >) blanked out, offsets kept."""
 
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", match.group())
 
-    return re.sub(r"„[^„“”]*[“”]|“[^“”]*”|^>.*$", blank, body, flags=re.MULTILINE)
+    return re.sub(r"„[^„“”]*[“”]|“[^“”]*”|«[^«»]*»|^>.*$", blank, body, flags=re.MULTILINE)
 
 
 def find_promises(body: str, now: datetime, calendar: CalendarConfig) -> tuple[Promise, ...]:
