@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.config import FirmConfig, PolicyConfig, ProposeConfig, Thresholds
-from pipeline.drafting.addressing import first_name, reply_subject
+from pipeline.drafting.addressing import first_name, full_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
 from pipeline.drafting.checks import CheckContext, run_checks
 from pipeline.drafting.escalation import escalation_summary, why_authority
@@ -36,7 +36,6 @@ class _Material:
     firm: FirmConfig
     policy: PolicyConfig
     language: str
-    restated: tuple[str, ...]
     feeling: Feeling
     asks: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -86,7 +85,6 @@ class Composer:
             firm=firm,
             policy=policy,
             language=case.triage.language if spoken else "en",
-            restated=restated_concerns(case),
             feeling=feeling(case),
             asks=missing(case),
             sources=find_sources(case, knowledge, settings.solution_from_score),
@@ -106,6 +104,7 @@ class Composer:
         language = material.language if kind in self._templates.kinds(material.language) else "en"
         body = self._templates.render(language, kind, _variables(kind, material, language))
         case, policy = material.case, material.policy
+        restated = said_back(case, language)
         sources = material.sources if _shows_sources(kind, material) and language == "en" else ()
         context = CheckContext(
             body,
@@ -115,14 +114,14 @@ class Composer:
             policy,
             case.received_at,
             sources,
-            material.restated,
+            restated,
             material.knowledge,
         )
         return Draft(
             kind=kind,
             subject=reply_subject(case.message.subject),
             body=body,
-            restated=material.restated,
+            restated=restated,
             sources=sources,
             promises=tuple(
                 replace(promise, text=body[promise.start : promise.end])
@@ -140,13 +139,12 @@ def _shows_sources(kind: DraftKind, material: _Material) -> bool:
 
 def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[str, object]:
     sources = material.sources if _shows_sources(kind, material) else ()
-    name = first_name(material.case)
     team = material.firm.team
     return {
-        "name": name,
-        "restated": material.restated
-        if language == "en"
-        else tuple(quote(c.text, marks="„“") for c in material.case.triage.concerns),
+        "name": first_name(material.case),
+        "full_name": full_name(material.case),
+        "informal": material.firm.address_form == "informal",
+        "restated": said_back(material.case, language),
         "empathy": material.feeling.empathy,
         "regret": material.feeling.regret,
         "impact": material.feeling.impact,
@@ -166,7 +164,19 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
     }
 
 
+_MARKS: Mapping[str, tuple[str, str]] = {"de": ("„", "“"), "fr": ("«\u00a0", "\u00a0»"), "es": ("«", "»")}
+
+
+def said_back(case: Case, language: str) -> tuple[str, ...]:
+    """The concerns as a draft in ``language`` says them back: rewritten in English, elsewhere quoted."""
+    if language == "en":
+        return restated_concerns(case)
+    marks = _MARKS.get(language, ("“", "”"))
+    return tuple(dict.fromkeys(quote(concern.text, marks) for concern in case.triage.concerns))
+
+
 def restated_concerns(case: Case) -> tuple[str, ...]:
+    """The concerns for an English draft, each once."""
     if case.triage.language != "en":
         return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
     careful = bool(NO_LIABILITY_FLAGS & set(case.triage.flags))

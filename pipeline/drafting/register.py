@@ -97,9 +97,16 @@ _JIBE = re.compile(
     re.IGNORECASE,
 )
 """A wish for somebody better that is meant to hurt: "someone who can tie his own shoes"."""
+_INSULT_ELSEWHERE = (
+    r"idioten|vollidiot(?:en)?|arschl(?:o|ö)ch(?:er)?|schei(?:ß|ss)\w*|vollpfosten|trottel|deppen?|betrüger(?:n|in)?|"
+    r"verbrecher|versager|verdammt\w*|schlamperladen|"
+    r"connards?|connasses?|imbéciles?|crétins?|abrutis?|merd\w+|putain|salauds?|salopes?|voleurs?|escrocs?|foutus?|"
+    r"idiotas?|gilipollas|cabr(?:ón|ones)|mierda|ladrones|estafadores|sinvergüenzas?|put[oa]s?|joder|pendejos?"
+)
+"""In German, French and Spanish, where mail is quoted back and never rewritten."""
 _INSULT_LEFT = re.compile(
     rf"\b(?:{_INSULT_NOUN}|{_INSULT_ADJECTIVE}|fuck\w*|shit\w*|crap\w*|arse|ass|hell|piss\w*|suck(?:s|ed)?|"
-    rf"rip(?:ped)?[\s-]off)\b",
+    rf"rip(?:ped)?[\s-]off|{_INSULT_ELSEWHERE})\b",
     re.IGNORECASE,
 )
 

@@ -9,6 +9,7 @@ rewritten sentence by sentence, and what somebody else said stays in quotation m
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.drafting.persons import swap_persons
@@ -243,7 +244,7 @@ def _shortened(text: str) -> str:
     return text if len(words) <= LONGEST_QUOTED else " ".join(words[:LONGEST_QUOTED]).rstrip(",;:.") + " …"
 
 
-def quote(text: str, marks: str = "“”") -> str:
+def quote(text: str, marks: Sequence[str] = "“”") -> str:
     """The customer's words in quotation marks, in an even register, without insults."""
     inner = elided(plain(text)).translate(_QUOTE_MARKS)
     return f"{marks[0]}{_shortened(inner).rstrip(' .')}{marks[1]}"
