@@ -16,6 +16,7 @@ from pipeline.config import FirmConfig, PolicyConfig, ProposeConfig, Thresholds
 from pipeline.drafting.addressing import first_name, full_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
 from pipeline.drafting.checks import CheckContext, run_checks
+from pipeline.drafting.complaints import said_concerns
 from pipeline.drafting.escalation import escalation_summary, why_authority
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.phrasing import NO_LIABILITY_FLAGS, Feeling, feeling, felt_tone
@@ -180,7 +181,7 @@ def restated_concerns(case: Case) -> tuple[str, ...]:
     if case.triage.language != "en":
         return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
     careful = bool(NO_LIABILITY_FLAGS & set(case.triage.flags))
-    return tuple(dict.fromkeys(_said_back(concern.text, careful) for concern in case.triage.concerns))
+    return tuple(dict.fromkeys(_said_back(text, careful) for text in said_concerns(case)))
 
 
 def _said_back(text: str, careful: bool) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pipeline.config import CalendarConfig, FirmConfig
 from pipeline.drafting.promises import find_promises
 from pipeline.drafting.register import elided, plain
-from pipeline.drafting.restate import quote, restate
+from pipeline.drafting.restate import quote, restate, without_openers
 from pipeline.records import Case, EscalationSummary, Promise
 
 NEEDS_AUTHORITY = {
@@ -63,7 +63,7 @@ def escalation_summary(case: Case, firm: FirmConfig, calendar: CalendarConfig, w
 
 
 def _in_their_words(text: str) -> str:
-    return quote(masked(text))
+    return quote(without_openers(masked(text)))
 
 
 def _promised(case: Case, calendar: CalendarConfig) -> Iterator[Promise]:

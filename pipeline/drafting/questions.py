@@ -30,7 +30,7 @@ _ASKED = re.compile(
     rf"^(?:(?P<wh>{_WH})\s+)?(?P<aux>{_AUXILIARY})(?P<neg>\s+not|n't)?\s+(?P<rest>\S.*)$", re.IGNORECASE
 )
 _HOW_TO = re.compile(
-    r"^(?P<how>how|where|when|what)\s+(?:do|can|could|should|would)\s+(?:i|we|one)\s+(?P<rest>[a-z].*)$", re.IGNORECASE
+    r"^(?P<how>how|where)\s+(?:do|can|could|should|would)\s+(?:i|we|one)\s+(?P<rest>[a-z].*)$", re.IGNORECASE
 )
 _WHERE_IS = re.compile(r"^(?P<wh>where|what|who)\s+(?P<aux>is|are)\s+(?P<rest>[^,?]{2,60})$", re.IGNORECASE)
 _WHO_SUBJECT = re.compile(rf"^who\s+(?:{_AUXILIARY}|\w+(?:s|ed))\s+", re.IGNORECASE)
@@ -80,7 +80,7 @@ def question(text: str) -> str | None:
 def _indirect(body: str) -> str | None:
     """The indirect question, persons not yet swapped: "where my parcel is", "whether it is safe"."""
     how = _HOW_TO.match(body)
-    if how and how["rest"].partition(" ")[0].lower() not in _PRONOUN:
+    if how and how["rest"].partition(" ")[0].lower() not in _PRONOUN | {"have"}:
         return f"{how['how'].lower()} to {how['rest']}"
     where = _WHERE_IS.match(body)
     asked = _ASKED.match(body)

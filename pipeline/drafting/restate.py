@@ -70,7 +70,8 @@ def _expand(text: str) -> str:
     return re.sub(r"\b(\w{2,})n't\b", r"\1 not", text)
 
 
-def _strip_openers(text: str) -> str:
+def without_openers(text: str) -> str:
+    """``text`` without the greeting, the "and also" and the "thanks" around what it says."""
     for _ in range(3):
         shorter = _TRAILERS.sub("", _OPENERS.sub("", text, count=1))
         if shorter == text or not shorter:
@@ -207,7 +208,7 @@ def _rewrite_sentence(sentence: str) -> str | None:
     """The second-person sentence, or None where it cannot be made for certain."""
     if len(_words(sentence)) > LONGEST_REWRITTEN or _UNSAFE.search(sentence) or contains_insult(sentence):
         return None
-    bare = _strip_openers(sentence)
+    bare = without_openers(sentence)
     asked = question(bare)
     if asked:
         return asked
@@ -259,7 +260,7 @@ def _quoted(text: str) -> str:
 
 def restate(text: str) -> Restatement:
     """Say the concern ``text`` back in neutral second person, or quote what cannot be turned for certain."""
-    calm = _strip_openers(plain(text))
+    calm = without_openers(plain(text))
     said, held = _said_back(calm)
     if not any(rewritten for _, rewritten in said):
         return Restatement(_quoted(calm or text), quoted=True)
