@@ -21,7 +21,8 @@ _NEGATION = (
 )
 _BROKEN = re.compile(
     rf"\b{_NEGATION}\s+(?:(?:even|yet|actually|really|been)\s+)?(?:work(?:s|ed|ing)?(?! it| there)|"
-    r"start(?:ed|ing)?|turn(?:ed)? on|switch(?:ed)? on|open|load(?:ed|ing)?|charg(?:e|ed|ing)|connect(?:ed|ing)?|arrived?|come|"
+    r"start(?:ed|ing)?|turn(?:ed)? on|switch(?:ed)? on|open|load(?:ed|ing)?|charg(?:e|ed|ing)|"
+    r"connect(?:ed|ing)?|arrived?|come|"
     r"(?:log|sign|get) in(?:to)?|been (?:delivered|refunded|paid|answered|fixed|repaired))\b",
     re.IGNORECASE,
 )

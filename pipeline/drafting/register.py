@@ -131,13 +131,21 @@ def _is_shouted(text: str) -> bool:
     return len(letters) >= 6 and sum(character.isupper() for character in letters) > 0.6 * len(letters)
 
 
+def _begins_code(tokens: list[str], place: int) -> bool:
+    """Whether the capitals at ``place`` and the figures after them are one code: "plate CKT 402"."""
+    after = tokens[place + 2] if place + 2 < len(tokens) else ""
+    return tokens[place].isupper() and len(tokens[place]) <= 5 and after[:1].isdigit()
+
+
 def without_shouting(text: str) -> str:
     """Capitals brought down, exclamation marks turned to stops; words with digits stay as they are."""
     shouted = _is_shouted(text)
     tokens = re.split(r"(\s+)", text)
     calm = [
-        token if any(c.isdigit() for c in token) else _WORD.sub(lambda m: _calm_word(m, shouted), token)
-        for token in tokens
+        token
+        if any(c.isdigit() for c in token) or (not shouted and _begins_code(tokens, place))
+        else _WORD.sub(lambda m: _calm_word(m, shouted), token)
+        for place, token in enumerate(tokens)
     ]
     joined = "".join(calm)
     joined = re.sub(r"[!?]*\?[!?]*", "?", joined)

@@ -31,7 +31,8 @@ class Restatement:
 
 
 _OPENERS = re.compile(
-    r"^(?:(?:hi|hello|hey|dear)\b[^,.:!?\n]{0,40}[,.:]\s*|(?:hi|hello|hey|hiya)(?:\s+(?:there|all|again|team|"
+    r"^(?:good (?:morning|afternoon|evening|day)[,.:]?\s+|(?:hi|hello|hey|dear)\b[^,.:!?\n]{0,40}[,.:]\s*|"
+    r"(?:hi|hello|hey|hiya)(?:\s+(?:there|all|again|team|"
     r"guys|um|po|so|folks))*\s+|(?:and|but|so|also|well|anyway|now|then|plus|look|"
     r"honestly|seriously|"
     r"again|first(?:ly)?(?=,)|second(?:ly)?(?=,)|third(?:ly)?(?=,)|finally|ok|okay|sorry|thanks|thank you|"
@@ -101,7 +102,8 @@ _COMMON_START = word_set(
     "case request requests complaint question questions confirmation receipt receipts guest guests traffic street "
     "people man woman lady child children kids neighbour neighbours neighbor friend subtitles sound screen picture "
     "points balance fee fees interest deadline needed wanted missing lost broken left turns sounds looks seems "
-    "attempt step steps either neither else otherwise because unless whether once whenever wherever having being "
+    "attempt step steps house offline here paragraph rats realm site subtitles either neither else otherwise "
+    "because unless whether once whenever wherever having being "
     "please written exact full final current previous latest early late soon later earlier"
 )
 
@@ -147,6 +149,7 @@ def _statement(text: str) -> str | None:
 
 
 _CHARGED = re.compile(r"(?:over)?(?:charged|billed|debited)\s+(?:twice|double|again|for|two|three|\d)", re.IGNORECASE)
+_DID_IT = re.compile(r"[a-z]{3,}ed\s+(?:it|them|him|her|my|our|myself)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"(?:if|when|once|unless|before|after|as|since|because|until)\b", re.IGNORECASE)
 _ONGOING = word_set("writing following waiting trying asking looking getting having chasing hoping wondering")
 
@@ -162,6 +165,8 @@ def _with_subject(text: str) -> str:
         return f"I am {said}"
     if _CHARGED.match(after):
         return f"I was {said}"
+    if _DID_IT.match(after):
+        return f"I {said}"
     if first.lower() in ELLIPTED_SUBJECT and not re.match(r"(?:by|today|now|here)\b|:", rest, re.IGNORECASE):
         return f"I {said}"
     return text

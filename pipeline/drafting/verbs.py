@@ -91,7 +91,8 @@ REQUEST_VERBS = word_set(
     "escalate book block disable open waive restart rebook credit kill lock freeze wipe undo reissue enable "
     "move keep "
     "phone ring write text email notify inform release allocate assign enter print print review schedule reschedule "
-    "reconsider refer rectify reactivate reroute radio suspend pull swap retract withdraw resend downgrade upgrade"
+    "reconsider refer rectify reactivate reroute radio suspend pull turn cut bring swap retract withdraw "
+    "resend downgrade upgrade"
 )
 """Verbs that ask the firm for an act, so that an imperative can be told from other sentences."""
 

@@ -51,6 +51,10 @@ from pipeline.drafting.restate import LONGEST_QUOTED, restate
         ("Please don't cancel my order.", "you would like us not to cancel your order"),
         ("Has anyone else had this?", "you ask whether anyone else has had this"),
         ("You're driver broke the gate", "our driver broke the gate"),
+        ("Turn it on.", "you would like us to turn it on"),
+        ("Blocked it in the app already.", "you blocked it in the app already"),
+        ("Good morning, I can't sign in.", "you cannot sign in"),
+        ("My plate is CKTM 402.", "your plate is CKTM 402"),
         ("Send me someone who can tie his own shoes.", "you would like us to send you someone"),
         (
             "The grinder hums. I cleaned it. How do I open it?",
