@@ -37,6 +37,8 @@ class _Material:
     firm: FirmConfig
     policy: PolicyConfig
     language: str
+    said: Mapping[str, tuple[str, ...]]
+    """The concerns as they are said back, by language."""
     feeling: Feeling
     asks: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -81,11 +83,13 @@ class Composer:
         knowledge: KnowledgeBase,
     ) -> _Material:
         spoken = case.triage.language in firm.languages and self._templates.speaks(case.triage.language)
+        language = case.triage.language if spoken else "en"
         return _Material(
             case=case,
             firm=firm,
             policy=policy,
-            language=case.triage.language if spoken else "en",
+            language=language,
+            said={each: said_back(case, each) for each in {"en", language}},
             feeling=feeling(case),
             asks=missing(case),
             sources=find_sources(case, knowledge, settings.solution_from_score),
@@ -105,7 +109,7 @@ class Composer:
         language = material.language if kind in self._templates.kinds(material.language) else "en"
         body = self._templates.render(language, kind, _variables(kind, material, language))
         case, policy = material.case, material.policy
-        restated = said_back(case, language)
+        restated = material.said[language]
         sources = material.sources if _shows_sources(kind, material) and language == "en" else ()
         context = CheckContext(
             body,
@@ -145,7 +149,7 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
         "name": first_name(material.case),
         "full_name": full_name(material.case),
         "informal": material.firm.address_form == "informal",
-        "restated": said_back(material.case, language),
+        "restated": material.said[language],
         "empathy": material.feeling.empathy,
         "regret": material.feeling.regret,
         "impact": material.feeling.impact,

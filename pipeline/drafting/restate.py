@@ -132,7 +132,7 @@ _NOT_PLAIN = re.compile(
     re.IGNORECASE,
 )
 _ASKED_AT_END = re.compile(
-    r"(?:[,;:–—]+\s*(?:(?:so|and|but|or)\s+)?|\s+(?:so|and|but|or)\s+)"
+    r"(?:(?<![,;:–—])[,;:–—]{1,3}\s*(?:(?:so|and|but|or)\s+)?|\s+(?:so|and|but|or)\s+)"
     r"(?=(?:(?:can|could|would|will)\s+(?:you|someone|somebody)|please)\s+[a-z])",
     re.IGNORECASE,
 )
