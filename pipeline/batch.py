@@ -22,8 +22,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -41,10 +41,13 @@ from pipeline.intake.mime import Part
 from pipeline.records import Address, Case, DraftSet, Fault, Message, ThreadTurn, Triage
 from pipeline.triage.batch import to_json as triage_json
 from pipeline.triage.triager import Triager
+from pipeline.triage.wave import heat, wave
 
 log = structlog.get_logger(__name__)
 
 BATCH = 32
+TURNS_READ = 5
+"""Earlier mails of the customer that are read for the heat of the conversation; the last ones decide it."""
 YEARS = range(1970, 2101)
 """Years in which a mail may have been received; beyond them no calendar can be reckoned with."""
 
@@ -117,14 +120,28 @@ def _drafted(record: Record, triage: Triage, desk: Desk) -> Json:
         drafts = DraftSet(record.message.id, None, "this mail must not be answered", (), triage.escalate)
     else:
         case = Case(record.message, triage, record.sender, record.received_at, record.fault, record.thread)
+        case = replace(case, heat=_heat(record, triage, desk))
         drafts = desk.composer.draft(
             case,
             firm=desk.firm(name),
-            policy=desk.config.policy,
+            policy=desk.config.policy_of(name),
             thresholds=desk.config.thresholds.of(name),
             knowledge=desk.knowledge(name),
         )
     return {**draft_json(drafts, reason), "id": record.id}
+
+
+def _heat(record: Record, triage: Triage, desk: Desk) -> str:
+    """The phase of the conversation, from what the customer wrote before; empty where nothing is given."""
+    earlier = [turn for turn in record.thread if not turn.ours and turn.text.strip()][-TURNS_READ:]
+    if not earlier:
+        return ""
+    messages = [
+        Message(f"{record.message.id}-{n}", "", turn.text, record.message.mailbox) for n, turn in enumerate(earlier)
+    ]
+    readings = [*desk.triager.triage(messages, desk.config.thresholds.of), triage]
+    first = record.received_at - timedelta(seconds=len(earlier))
+    return wave((first + timedelta(seconds=place), heat(reading)) for place, reading in enumerate(readings)).phase
 
 
 def _suppressed(sender: Address | None, own: frozenset[str]) -> str | None:

@@ -248,6 +248,8 @@ class Case:
     thread: tuple[ThreadTurn, ...] = ()
     actions: tuple[Action, ...] = ()
     granted: tuple[Action, ...] = ()
+    heat: str = ""
+    """The phase of the conversation's heat (P14): calm, rising, peak or falling; empty below two mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,14 +306,37 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationSummary:
+    """What somebody with more authority has to know before they open the conversation (P16).
+
+    ``happened`` and ``asked`` are the customer's words in an even register, insults and words of danger left out;
+    ``promised`` is what our earlier replies committed to, each as said then. ``contact`` is who takes it.
+    """
+
+    why: str
+    customer: str
+    happened: tuple[str, ...]
+    asked: tuple[str, ...]
+    promised: tuple[Promise, ...]
+    urgency: str
+    since: datetime
+    mails: int
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftSet:
-    """The drafts for one message. With ``escalate`` set there are none: a named person takes over."""
+    """The drafts for one message. With ``escalate`` set there are none: a named person takes over.
+
+    ``summary`` is for that person; it is also there where the drafts stand but somebody with authority is needed.
+    """
 
     id: str
     proposed: DraftKind | None
     why: str
     drafts: tuple[Draft, ...]
     escalate: str | None = None
+    summary: EscalationSummary | None = None
 
 
 # --- sending --------------------------------------------------------------------------------------------------------

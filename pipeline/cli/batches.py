@@ -35,8 +35,9 @@ def draft(file: Lines = STDIN, config: OptionalConfig = None) -> None:
     """Write the three drafts for each message, checked, and say which goes first.
 
     Reads {"id","text","subject"?,"from"?,"thread"?,"fault"?,"received_at"?,"mailbox"?} a line; thread is a list of
-    strings or of {"from":"us"|"customer","text"}. Writes {"id","suppressed","escalate","proposed","why","drafts"} a
-    line, in the same order. Nothing is sent. A bad line yields {"id","error"} and exit code 2 at the end.
+    strings or of {"from":"us"|"customer","text"}. Writes
+    {"id","suppressed","escalate","proposed","why","summary","drafts"} a line, in the same order. Nothing is sent. A bad
+    line yields {"id","error"} and exit code 2 at the end.
 
     Example: calmdesk draft mails.jsonl --config desk
     """

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from pipeline.config.servers import ImapConfig, OAuthConfig, SmtpConfig
 from pipeline.config.strict import Strict
 from pipeline.yaml_file import read_yaml, validate
+
+POLICY_FILE = "policy.yaml"
 
 
 class FirmConfig(Strict):
@@ -23,7 +25,9 @@ class FirmConfig(Strict):
     contact: str
     escalation_contact: str
     knowledge: str = "knowledge"
+    policy: str = POLICY_FILE
     languages: tuple[str, ...] = ("en",)
+    address_form: Literal["formal", "informal"] = "formal"
 
 
 _ADDRESS = re.compile(r"[^@\s<>,;:\"\\]+@[^@\s<>,;:\"\\]+")

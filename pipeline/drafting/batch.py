@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pipeline.records import CheckResult, Draft, DraftSet, Promise
+from pipeline.records import CheckResult, Draft, DraftSet, EscalationSummary, Promise
 
 
 def to_json(draft_set: DraftSet, suppressed: str | None) -> dict[str, Any]:
@@ -16,7 +16,22 @@ def to_json(draft_set: DraftSet, suppressed: str | None) -> dict[str, Any]:
         "escalate": draft_set.escalate,
         "proposed": draft_set.proposed.value if draft_set.proposed and not suppressed else None,
         "why": draft_set.why,
+        "summary": _summary(draft_set.summary) if draft_set.summary else None,
         "drafts": [] if suppressed else [_draft(draft) for draft in draft_set.drafts],
+    }
+
+
+def _summary(summary: EscalationSummary) -> dict[str, Any]:
+    return {
+        "why": summary.why,
+        "customer": summary.customer,
+        "happened": list(summary.happened),
+        "asked": list(summary.asked),
+        "promised": [{"text": promise.text, "due_at": _time(promise.due_at)} for promise in summary.promised],
+        "urgency": summary.urgency,
+        "since": summary.since.isoformat(),
+        "mails": summary.mails,
+        "contact": summary.contact,
     }
 
 

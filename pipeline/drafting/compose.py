@@ -13,9 +13,11 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig, Thresholds
-from pipeline.drafting.addressing import first_name, reply_subject
+from pipeline.drafting.addressing import first_name, full_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
 from pipeline.drafting.checks import CheckContext, Judge, run_checks
+from pipeline.drafting.complaints import said_concerns
+from pipeline.drafting.escalation import escalation_summary, why_authority
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.phrasing import Feeling, feeling, felt_tone
 from pipeline.drafting.promises import find_promises
@@ -35,7 +37,8 @@ class _Material:
     firm: FirmConfig
     policy: PolicyConfig
     language: str
-    restated: tuple[str, ...]
+    said: Mapping[str, tuple[str, ...]]
+    """The concerns as they are said back, by language."""
     feeling: Feeling
     asks: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -66,19 +69,15 @@ class Composer:
         knowledge: KnowledgeBase,
     ) -> DraftSet:
         """The checked drafts for ``case`` and the kind proposed first; none where triage escalates."""
+        needed = why_authority(case)
+        summary = escalation_summary(case, firm, policy.calendar, needed) if needed else None
         if case.triage.escalate:
-            return DraftSet(
-                case.message.id,
-                None,
-                "a person has to take this",
-                (),
-                case.triage.escalate,
-            )
+            return DraftSet(case.message.id, None, "a person has to take this", (), case.triage.escalate, summary)
         material = self._gather(case, firm, policy, thresholds, knowledge)
         proposed, why = propose(case, thresholds.propose, material.sources)
         notes = "; ".join(filter(None, (why, material.feeling.note, self._language_note(material))))
         drafts = tuple(self._draft(kind, material) for kind in DraftKind)
-        return DraftSet(case.message.id, proposed, notes, drafts)
+        return DraftSet(case.message.id, proposed, notes, drafts, summary=summary)
 
     def _gather(
         self,
@@ -89,12 +88,13 @@ class Composer:
         knowledge: KnowledgeBase,
     ) -> _Material:
         spoken = case.triage.language in firm.languages and self._templates.speaks(case.triage.language)
+        language = case.triage.language if spoken else "en"
         return _Material(
             case=case,
             firm=firm,
             policy=policy,
-            language=case.triage.language if spoken else "en",
-            restated=_restated(case, policy),
+            language=language,
+            said={each: said_back(case, each, policy) for each in {"en", language}},
             feeling=feeling(case, policy.liability),
             asks=missing(case),
             sources=find_sources(case, knowledge, thresholds.propose.solution_from_score),
@@ -115,6 +115,7 @@ class Composer:
         language = material.language if kind in self._templates.kinds(material.language) else "en"
         body = self._templates.render(language, kind, _variables(kind, material, language))
         case, policy = material.case, material.policy
+        restated = material.said[language]
         sources = material.sources if _shows_sources(kind, material) and language == "en" else ()
         context = CheckContext(
             body,
@@ -124,7 +125,7 @@ class Composer:
             policy,
             case.received_at,
             sources,
-            material.restated,
+            restated,
             material.knowledge,
             material.composure,
         )
@@ -132,7 +133,7 @@ class Composer:
             kind=kind,
             subject=reply_subject(case.message.subject),
             body=body,
-            restated=material.restated,
+            restated=restated,
             sources=sources,
             promises=tuple(
                 replace(promise, text=body[promise.start : promise.end])
@@ -150,13 +151,12 @@ def _shows_sources(kind: DraftKind, material: _Material) -> bool:
 
 def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[str, object]:
     sources = material.sources if _shows_sources(kind, material) else ()
-    name = first_name(material.case)
     team = material.firm.team
     return {
-        "name": name,
-        "restated": material.restated
-        if language == "en"
-        else tuple(quote(c.text, marks="„“") for c in material.case.triage.concerns),
+        "name": first_name(material.case),
+        "full_name": full_name(material.case),
+        "informal": material.firm.address_form == "informal",
+        "restated": material.said[language],
         "empathy": material.feeling.empathy,
         "regret": material.feeling.regret,
         "impact": material.feeling.impact,
@@ -176,11 +176,23 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
     }
 
 
-def _restated(case: Case, policy: PolicyConfig) -> tuple[str, ...]:
+_MARKS: Mapping[str, tuple[str, str]] = {"de": ("„", "“"), "fr": ("«\u00a0", "\u00a0»"), "es": ("«", "»")}
+
+
+def said_back(case: Case, language: str, policy: PolicyConfig) -> tuple[str, ...]:
+    """The concerns as a draft in ``language`` says them back: rewritten in English, elsewhere quoted."""
+    if language == "en":
+        return restated_concerns(case, policy)
+    marks = _MARKS.get(language, ("“", "”"))
+    return tuple(dict.fromkeys(quote(concern.text, marks) for concern in case.triage.concerns))
+
+
+def restated_concerns(case: Case, policy: PolicyConfig) -> tuple[str, ...]:
+    """The concerns for an English draft, each once."""
     if case.triage.language != "en":
         return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
     careful = policy.liability.forbids(case.triage.flags)
-    return tuple(dict.fromkeys(_said_back(concern.text, careful) for concern in case.triage.concerns))
+    return tuple(dict.fromkeys(_said_back(text, careful) for text in said_concerns(case)))
 
 
 def _said_back(text: str, careful: bool) -> str:

@@ -6,54 +6,17 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 
-from pipeline.config import DAYS, CalendarConfig
+from pipeline.config import CalendarConfig
 from pipeline.drafting.calendar import add_business_days, opening, zone_of
+from pipeline.drafting.date_words import MONTH_NUMBERS, TOMORROW, WEEKDAY_NUMBERS, WITHIN_ELSEWHERE, english_unit
 from pipeline.drafting.numerals import VALUES, value
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-GERMAN_MONTHS = [
-    "januar",
-    "februar",
-    "märz",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "dezember",
-]
-_GERMAN_DAYS = [
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-]
-
 _NUMERAL = "|".join(sorted(VALUES, key=len, reverse=True))
-_MONTH_NAMES = "|".join((*MONTHS, *GERMAN_MONTHS))
-_DAY_NAMES = "|".join((*DAYS, *_GERMAN_DAYS))
+_MONTH_NAMES = "|".join(MONTH_NUMBERS)
+_DAY_NAMES = "|".join(WEEKDAY_NUMBERS)
 _HALF = r"am\b|pm\b|a\.m\.|p\.m\.|uhr\b|o['’]clock\b"
 _CLOCK_TIME = re.compile(
-    rf"(?:\b(?:at|by|before|until|till|after|from|around|um|bis|gegen)\s+(?:about\s+)?|,\s*)"
+    rf"(?:\b(?:at|by|before|until|till|after|from|around|um|bis|gegen|à|avant|las?)\s+(?:about\s+)?|,\s*)"
     rf"(?:(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?(?![\d%€£$])|(?P<past>half past|quarter past|"
     rf"quarter to)\s+)?"
     rf"(?P<word>{_NUMERAL})?\s*(?P<half>{_HALF})?",
@@ -65,7 +28,8 @@ _PART = re.compile(r"\b(?P<part>morning|afternoon|evening|tonight|night|vormitta
 _PARTS = {"morning": time(12), "vormittag": time(12), "evening": time(20), "tonight": time(20), "night": time(20),
           "abend": time(20)}  # fmt: skip
 _DAY_MONTH = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<month>{_MONTH_NAMES})\b(?:\s+(?P<year>\d{{4}}))?",
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s+(?:(?:of|de)\s+)?(?P<month>{_MONTH_NAMES})\b"
+    r"(?:\s+(?:de\s+)?(?P<year>\d{4}))?",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
@@ -83,14 +47,15 @@ _WITHIN = re.compile(
     r"woche)(?:s|n|en)?\b",
     re.IGNORECASE,
 )
+_WITHIN_ELSEWHERE = re.compile(rf"\b{WITHIN_ELSEWHERE}", re.IGNORECASE)
 _HOURS = {"minute": 1 / 60, "hour": 1.0, "stunde": 1.0}
 _WHOLE_DAYS = {"day": 1, "tag": 1, "week": 7, "woche": 7, "fortnight": 14, "month": 30}
 _RELATIVE_DAY = re.compile(
     r"\b(?P<word>day after tomorrow|übermorgen|today|tonight|this\s+(?:morning|afternoon|evening)|tomorrow|heute|"
-    r"morgen|"
+    r"morgen|aujourd'hui|demain|hoy|mañana|"
     r"(?:end|close)\s+of\s+(?:the\s+|this\s+)?(?:business|play|day|week|month)|(?:over|by|at|before)\s+the\s+weekend|"
     rf"next\s+week|(?P<next>next\s+)?(?:(?:by|on|before|until|till|this|from|bis|am|zum|"
-    rf"come)\s+)?(?P<weekday>{_DAY_NAMES}))\b",
+    rf"come|le|avant|d'ici|el|del|hasta)\s+)?(?P<weekday>{_DAY_NAMES}))\b",
     re.IGNORECASE,
 )
 
@@ -104,15 +69,13 @@ def _count(written: str | None) -> float:
 
 def _within(match: re.Match[str], now: datetime, calendar: CalendarConfig) -> datetime:
     count, unit = _count(match["count"]), match["unit"].lower()
+    if unit not in _HOURS and unit not in _WHOLE_DAYS:
+        unit = english_unit(unit)
     if unit in _HOURS:
         return now + timedelta(hours=count * _HOURS[unit])
     if match["kind"]:
         return add_business_days(now, round(count) * (5 if unit in {"week", "woche"} else 1), calendar)
     return now + timedelta(days=count * _WHOLE_DAYS[unit])
-
-
-def _month_number(name: str) -> int:
-    return (MONTHS.index(name) if name in MONTHS else GERMAN_MONTHS.index(name)) + 1
 
 
 def _year(written: str | None, today: date) -> int:
@@ -136,7 +99,7 @@ def _explicit_day(sentence: str, today: date) -> date | None:
         nth = _NTH.search(sentence)
         return _next_nth(int(nth["day"]), today) if nth else None
     month = match["month"].lower()
-    number = int(month) if month.isdigit() else _month_number(month)
+    number = int(month) if month.isdigit() else MONTH_NUMBERS[month]
     try:
         day = date(_year(match["year"], today), number, int(match["day"]))
     except ValueError:
@@ -147,8 +110,7 @@ def _explicit_day(sentence: str, today: date) -> date | None:
 
 
 def _weekday(match: re.Match[str], today: date) -> date:
-    name = match["weekday"].lower()
-    number = (DAYS if name in DAYS else _GERMAN_DAYS).index(name)
+    number = WEEKDAY_NUMBERS[match["weekday"].lower()]
     ahead = (number - today.weekday()) % 7
     next_week = bool(match["next"]) and number >= today.weekday()
     return today + timedelta(days=ahead + 7 * next_week)
@@ -169,7 +131,9 @@ def _relative_day(sentence: str, today: date) -> date | None:
         return today + timedelta(days=max(4 - today.weekday(), 0))
     if "month" in word:
         return today.replace(day=monthrange(today.year, today.month)[1])
-    return today + timedelta(days={"tomorrow": 1, "morgen": 1, "day after tomorrow": 2, "übermorgen": 2}.get(word, 0))
+    if word in {"day after tomorrow", "übermorgen"}:
+        return today + timedelta(days=2)
+    return today + timedelta(days=word in TOMORROW)
 
 
 def _spoken(match: re.Match[str]) -> tuple[int, int] | None:
@@ -204,9 +168,9 @@ def due_time(sentence: str, now: datetime, calendar: CalendarConfig) -> datetime
     """When the commitment in ``sentence``, made at ``now``, falls due (UTC); None where it names no time.
 
     A day without a clock time means closing time of that day, or its last minute where the desk is closed; a morning
-    ends at noon, an evening at eight. Numbers in words, days of a month and German names are read too.
+    ends at noon, an evening at eight. Numbers in words, days of a month and German, French and Spanish are read too.
     """
-    within = _WITHIN.search(sentence)
+    within = _WITHIN.search(sentence) or _WITHIN_ELSEWHERE.search(sentence)
     if within:
         return _within(within, now, calendar).astimezone(UTC)
     zone = zone_of(calendar)

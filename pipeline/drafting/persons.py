@@ -19,6 +19,8 @@ _SECOND_PERSON = {
     "you've": "we have", "you'd": "we'd", "you'll": "we will",
 }  # fmt: skip
 _AGREEMENT = {"am": "are", "was": "were", "ain't": "are not"}
+_OUR_PEOPLE = word_set("driver drivers technician staff team courier engineer website app shop customer agent people")
+"""After "you're" they show that "your" was meant."""
 _PREPOSITIONS = word_set("to from with for of by at on about against through")
 
 
@@ -55,6 +57,8 @@ def swap_persons(text: str) -> str | None:
             swapped.append(firm)
         elif lowered in _AGREEMENT and _agrees_with_first_person(tokens, index):
             swapped.append(_AGREEMENT[lowered])
+        elif lowered == "you're" and _neighbour(tokens, index, 1) in _OUR_PEOPLE:
+            swapped.append("our")
         elif lowered in _SECOND_PERSON:
             swapped.append(_SECOND_PERSON[lowered])
         elif lowered in _FIRST_PERSON and token != "US":

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.config import LiabilityConfig
-from pipeline.drafting.stakes import Stake, find_stakes
+from pipeline.drafting.stakes import GRAVE, Stake, find_stakes
 from pipeline.records import Case, Fault
 
 _STAKES: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +42,53 @@ _STAKES: Mapping[str, tuple[str, ...]] = {
         "You have {phrase} to think of, and this is the last thing you needed on top of it.",
         "This is about {phrase}, and I can see how much that matters to you.",
         "Nobody can move {phrase} to suit a problem like this, and I understand the pressure that puts on you.",
+    ),
+    "mourning": (
+        "I am very sorry for your loss, and I am reading your message with that in mind.",
+        "Please accept my sympathy; at such a time nothing like this should weigh on you as well.",
+    ),
+    "event": (
+        "This is about {phrase}, and I can see how much that matters to you.",
+        "{Phrase} comes only once, and I understand why this weighs on you.",
+    ),
+    "named": (
+        "This is about {phrase}, and I can see why you want to be certain.",
+        "With {phrase} at stake, I understand that you need a clear answer.",
+    ),
+    "occasion_ahead": (
+        "With {phrase} coming up, it makes sense that you want this settled in time.",
+        "This is about {phrase}, and I have the date in mind.",
+        "It is good that you write before {phrase}, while there is time to look into it.",
+    ),
+    "dignity": (
+        "Nobody should have to feel small in front of others, and I understand how deeply this went.",
+        "To be shown up like that stays with a person, and I am reading your message in that light.",
+    ),
+    "depending": (
+        "{Phrase} depend on this as well, and I understand the pressure that puts on you.",
+        "This reaches {phrase} as well as you, and I can see why it cannot simply wait.",
+    ),
+    "livelihood": (
+        "This is about {phrase}, and I can see that there is little room for things to go wrong.",
+        "With {phrase} hanging on this, I understand why it leaves you no peace.",
+        "When it comes to {phrase}, uncertainty is the last thing you can use.",
+    ),
+    "without": (
+        "Living without {phrase} makes every day harder, and I understand that this cannot go on for you.",
+        "Doing without {phrase} reaches into everything at home, and I can see why you want an end to it.",
+    ),
+    "home": (
+        "It is {phrase} that bears the marks of this, and I understand how it feels to see it every day.",
+        "This is your home, and I can see why what happened to {phrase} upsets you.",
+    ),
+    "effort": (
+        "{Phrase} is a great deal of effort to have spent on this, and I understand how tiresome it has become.",
+        "After {phrase}, it is only natural that you want this to be the last time you explain it.",
+        "{Phrase} and still no end in sight: that would wear out anyone's patience.",
+    ),
+    "loyalty": (
+        "After {phrase} with us, I can see why this is all the harder to take.",
+        "{Phrase} is a long time to place your trust in us, and I understand that it has been shaken.",
     ),
     "person": (
         "You have {phrase} to think of, and I can see why this weighs on you.",
@@ -122,6 +169,16 @@ _REGRET: Mapping[str, tuple[str, ...]] = {
     "keepsake": ("I am sorry for the distress of not finding {phrase} where you left them.",),
     "occasion": ("I am sorry that this has come between you and {phrase}.",),
     "person": ("I am sorry for the strain this puts on you and on {phrase}.",),
+    "mourning": ("I am very sorry for your loss, and that you have had to deal with this on top of it.",),
+    "event": ("I am sorry that this has cast a shadow over {phrase}.",),
+    "named": ("I am sorry for the worry over {phrase}.",),
+    "dignity": ("I am sorry for how deeply this has hurt.",),
+    "depending": ("I am sorry for the strain this puts on you and on {phrase}.",),
+    "livelihood": ("I am sorry for the worry over {phrase}.",),
+    "without": ("I am sorry that you have had to do without {phrase}.",),
+    "home": ("I am sorry to read what has become of {phrase}.",),
+    "effort": ("I am sorry that this has taken you {phrase}.",),
+    "loyalty": ("I am sorry that this is what you meet with after {phrase}.",),
     "repeat": ("I am sorry that you have had to come back to us about the same thing.",),
     "money": ("I am sorry for the trouble and the uncertainty over your money.",),
     "wait": ("I am sorry for the {phrase} of uncertainty this has meant for you.",),
@@ -195,7 +252,8 @@ def felt_tone(case: Case) -> str:
 
 
 def _sets(case: Case, by_stake: Mapping[str, tuple[str, ...]], otherwise: tuple[str, ...]) -> list[tuple[str, ...]]:
-    stakes = [stake for stake in find_stakes(case) if stake.kind in by_stake]
+    friendly = case.triage.tone.label == "positive"
+    stakes = [stake for stake in find_stakes(case) if stake.kind in by_stake and (stake.kind in GRAVE or not friendly)]
     filled = [tuple(_fill(sentence, stake) for sentence in by_stake[stake.kind]) for stake in stakes]
     return [otherwise, *filled] if felt_tone(case) == "positive" else [*filled, otherwise]
 

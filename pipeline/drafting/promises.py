@@ -9,11 +9,15 @@ from functools import lru_cache
 from pipeline.config import DAYS, CalendarConfig, PolicyConfig
 from pipeline.drafting.calendar import due_at, is_open, zone_of
 from pipeline.drafting.clauses import REACH, is_question, is_reported
-from pipeline.drafting.due import GERMAN_MONTHS, MONTHS, due_time
+from pipeline.drafting.date_words import COMMITS_ELSEWHERE
+from pipeline.drafting.date_words import MONTHS as MONTHS_BY_LANGUAGE
+from pipeline.drafting.due import due_time
 from pipeline.records import Promise
 
+MONTHS = MONTHS_BY_LANGUAGE["en"]
+
 _SENTENCE = re.compile(
-    rf"[^.!?\n]+(?:\.(?=\d|[ ](?:{'|'.join(GERMAN_MONTHS)}))[^.!?\n]+)*[.!?]?",
+    rf"[^.!?\n]+(?:\.(?=\d|[ ](?:{'|'.join(MONTHS_BY_LANGUAGE['de'])}))[^.!?\n]+)*[.!?]?",
     re.IGNORECASE,
 )
 _FIRM = (
@@ -198,6 +202,7 @@ _COMMITS = (
         r"(?:heute|morgen|übermorgen|bis|am \w+tag|innerhalb|in \w+ (?:tagen|stunden|wochen)|nächste\w*|noch|"
         r"umgehend|sofort)\b)",
         r"(?:heute|morgen|übermorgen|bis \w+|am \w+tag)\b[^.!?\n]{0,30}\b(?:kommt|haben sie|hören sie|liegt|geht)\b",
+        COMMITS_ELSEWHERE,
     ),
 )  # fmt: skip
 _TIMED = re.compile(rf"\b(?:{_WHEN}|at|by|before|until|wait|(?:{_DAY})s?)\b", re.IGNORECASE)
@@ -245,12 +250,12 @@ def _stands(match: re.Match[str], sentence: str) -> bool:
 
 
 def own_words(body: str) -> str:
-    """``body`` with quoted customer text (“...”, „...“, lines that begin with >) blanked out, offsets kept."""
+    """``body`` with quoted customer text (“...”, „...“, «...», lines that begin with >) blanked out, offsets kept."""
 
     def blank(match: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", match.group())
 
-    return re.sub(r"„[^„“”]*[“”]|“[^“”]*”|^>.*$", blank, body, flags=re.MULTILINE)
+    return re.sub(r"„[^„“”]*[“”]|“[^“”]*”|«[^«»]*»|^>.*$", blank, body, flags=re.MULTILINE)
 
 
 def find_promises(body: str, now: datetime, calendar: CalendarConfig) -> tuple[Promise, ...]:

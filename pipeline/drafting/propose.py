@@ -14,6 +14,8 @@ BEST_OF_MAIL = 3
 SECOND_FROM_SCORE = 0.9
 """A second passage has to fit almost for certain."""
 URGENT_STAKES = frozenset({"safety", "security"})
+_HEARD_FIRST = {"peak": "at its peak", "rising": "rising"}
+"""Phases in which the customer is heard before anything else (P14)."""
 LONGEST_PASSAGES = 170
 """Words of verbatim steps in one solution; a second passage beyond them is left out."""
 
@@ -62,6 +64,18 @@ def propose(case: Case, settings: ProposeConfig, sources: tuple[Source, ...]) ->
         return (
             DraftKind.ACKNOWLEDGMENT,
             "the reading of this mail is not certain: receive it first",
+        )
+    if case.heat in _HEARD_FIRST and triage.tone.label != "positive":
+        return (
+            DraftKind.ACKNOWLEDGMENT,
+            f"the heat of this conversation is {_HEARD_FIRST[case.heat]}: the customer is heard first, the solution "
+            "waits",
+        )
+    if case.heat == "falling" and sources:
+        return (
+            DraftKind.SOLUTION,
+            f"the heat of this conversation is falling: the solution leads ({sources[0].id}, score "
+            f"{sources[0].score:.2f})",
         )
     if triage.intensity >= settings.acknowledgment_from_intensity:
         return (

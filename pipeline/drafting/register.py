@@ -51,6 +51,7 @@ _SHORT_SHOUTS = word_set(
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]"
 )
+_PICTURES = re.compile(r"[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 _INSULT_NOUN = (
@@ -59,13 +60,17 @@ _INSULT_NOUN = (
     r"crooks?|thieves|thief|scammers?|liars?|jerks?|losers?|muppets?|twats?|cunts?|pricks?|bitch(?:es)?|dimwits?|"
     r"halfwits?|half-wits?|fools?|cowboys|robbers|parasites|vermin|donkeys|amateurs|nitwits?|dumbass(?:es)?|"
     r"nincompoops?|"
-    r"numpt(?:y|ies)|buffoons?|blockheads?|turds?|dolts?|oafs?)"
+    r"numpt(?:y|ies)|buffoons?|blockheads?|turds?|dolts?|oafs?|numbskulls?|numskulls?|simpletons?|cretinous|bozos?|"
+    r"dunces?|swindlers?|con\s?artists?|dunderheads?|"
+    r"imbecilic|half-?wits?|pillocks?|plonkers?|berks?|tossers?|"
+    r"bellends?|knobheads?|charlatans?)"
 )
 _INSULT_ADJECTIVE = (
     r"(?:bloody|fucking|f\*+ing|f\*+king|fuckin|damn(?:ed)?|goddamn|sodding|effing|freaking|frigging|friggin|"
     r"stupid|useless|"
     r"pathetic|incompetent|worthless|moronic|idiotic|brainless|clueless|crappy|shitty|shit|crap|bullshit|"
-    r"thieving|dumb|ruddy|drooling|smug)"
+    r"thieving|dumb|ruddy|drooling|smug|brain-?\s?dead|bone-?\s?idle|gormless|spineless|half-?witted|witless|"
+    r"mouth-?breathing|braindead|knuckle-?dragging|lobotomi[sz]ed|cretinous|two-?\s?faced|slimy|snivelling)"
 )
 _VOCATIVE = re.compile(
     rf"(?:\s*,(?:\s*you)?|\s*\b(?P<you>you))\s+(?:bunch|pack|lot|load|gang|shower|sacks?|piece|"
@@ -81,9 +86,27 @@ _OATH = re.compile(
     r"jesus(?:\s+christ)?)\b[,!.]*",
     re.IGNORECASE,
 )
+_JIBE = re.compile(
+    r"\b(?P<who>some(?:one|body)|any(?:one|body)|a (?:human|person|man|woman)|people|staff)\b,?(?:\s+(?:else|"
+    r"there))?\s+"
+    r"(?:who(?:'s|\s+(?:is|has|can|actually|knows|passed|finished|owns))?|with|that(?:\s+ha(?:s|"
+    r"ve))?)\s[^,.;?!]{0,40}\b"
+    r"(?:brain(?:s|\s?cells?)?|kindergarten|primary school|thumbs?|toilet|shoes|shoelaces|alphabet|spell|iq|"
+    r"pulse|spine|"
+    r"fingers)\b[^,.;?!]{0,60}",
+    re.IGNORECASE,
+)
+"""A wish for somebody better that is meant to hurt: "someone who can tie his own shoes"."""
+_INSULT_ELSEWHERE = (
+    r"idioten|vollidiot(?:en)?|arschl(?:o|ö)ch(?:er)?|schei(?:ß|ss)\w*|vollpfosten|trottel|deppen?|betrüger(?:n|in)?|"
+    r"verbrecher|versager|verdammt\w*|schlamperladen|"
+    r"connards?|connasses?|imbéciles?|crétins?|abrutis?|merd\w+|putain|salauds?|salopes?|voleurs?|escrocs?|foutus?|"
+    r"idiotas?|gilipollas|cabr(?:ón|ones)|mierda|ladrones|estafadores|sinvergüenzas?|put[oa]s?|joder|pendejos?"
+)
+"""In German, French and Spanish, where mail is quoted back and never rewritten."""
 _INSULT_LEFT = re.compile(
     rf"\b(?:{_INSULT_NOUN}|{_INSULT_ADJECTIVE}|fuck\w*|shit\w*|crap\w*|arse|ass|hell|piss\w*|suck(?:s|ed)?|"
-    rf"rip(?:ped)?[\s-]off)\b",
+    rf"rip(?:ped)?[\s-]off|{_INSULT_ELSEWHERE})\b",
     re.IGNORECASE,
 )
 
@@ -108,13 +131,21 @@ def _is_shouted(text: str) -> bool:
     return len(letters) >= 6 and sum(character.isupper() for character in letters) > 0.6 * len(letters)
 
 
+def _begins_code(tokens: list[str], place: int) -> bool:
+    """Whether the capitals at ``place`` and the figures after them are one code: "plate CKT 402"."""
+    after = tokens[place + 2] if place + 2 < len(tokens) else ""
+    return tokens[place].isupper() and len(tokens[place]) <= 5 and after[:1].isdigit()
+
+
 def without_shouting(text: str) -> str:
     """Capitals brought down, exclamation marks turned to stops; words with digits stay as they are."""
     shouted = _is_shouted(text)
     tokens = re.split(r"(\s+)", text)
     calm = [
-        token if any(c.isdigit() for c in token) else _WORD.sub(lambda m: _calm_word(m, shouted), token)
-        for token in tokens
+        token
+        if any(c.isdigit() for c in token) or (not shouted and _begins_code(tokens, place))
+        else _WORD.sub(lambda m: _calm_word(m, shouted), token)
+        for place, token in enumerate(tokens)
     ]
     joined = "".join(calm)
     joined = re.sub(r"[!?]*\?[!?]*", "?", joined)
@@ -124,7 +155,7 @@ def without_shouting(text: str) -> str:
 
 def without_insults(text: str) -> str:
     """Insults called at people and swear words taken out, as far as the sentence survives it."""
-    text = _OATH.sub("", text)
+    text = _JIBE.sub(r"\g<who>", _OATH.sub("", text))
     text = _VOCATIVE.sub(lambda m: " you" if m["you"] and m["verb"] is not None else "", text)
     text = _ADJECTIVE_BEFORE_WORD.sub("", text)
     return text
@@ -132,10 +163,10 @@ def without_insults(text: str) -> str:
 
 def plain(text: str) -> str:
     """``text`` on one line in an even register and without contacts, fit to be quoted back to its writer."""
-    text = without_contacts(_INVISIBLE.sub("", text))
+    text = without_contacts(_INVISIBLE.sub("", _PICTURES.sub(" ", text)))
     text = re.sub(r"\s+", " ", text).strip()
     text = without_insults(without_shouting(text))
-    text = re.sub(r"\s+([,.;:?])", r"\1", re.sub(r"\s+", " ", text))
+    text = re.sub(r"\s+([,.;:?])(?=\s|$)", r"\1", re.sub(r"\s+", " ", text))
     return re.sub(r"^[\s,.;:?-]+", "", text).strip()
 
 

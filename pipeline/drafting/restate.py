@@ -2,25 +2,23 @@
 
 From the customer's own words: "I was charged twice and nobody answers me!" -> "you were charged twice and nobody
 answers you". Where that rewriting is not safe (too long, a quotation inside, a "you" that may mean anybody), the
-customer's words are quoted instead, in an even register and without insults.
+customer's words are quoted instead, in an even register and without insults. A concern of several sentences is
+rewritten sentence by sentence, and what somebody else said stays in quotation marks as it was said.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.drafting.persons import swap_persons
+from pipeline.drafting.questions import imperative, is_imperative, question
 from pipeline.drafting.register import contains_insult, elided, plain
-from pipeline.drafting.verbs import (
-    ELLIPTED_SUBJECT,
-    REQUEST_VERBS,
-    past,
-    third_person,
-)
+from pipeline.drafting.verbs import ELLIPTED_SUBJECT, REQUEST_VERBS
 from pipeline.drafting.words import word_set
 
-LONGEST_REWRITTEN = 30
+LONGEST_REWRITTEN = 45
 LONGEST_QUOTED = 40
 
 
@@ -33,14 +31,19 @@ class Restatement:
 
 
 _OPENERS = re.compile(
-    r"^(?:(?:hi|hello|hey|dear)\b[^,.:!?\n]{0,40}[,.:]\s*|(?:and|but|so|also|well|anyway|now|then|plus|look|"
+    r"^(?:good (?:morning|afternoon|evening|day)[,.:]?\s+|(?:hi|hello|hey|dear)\b[^,.:!?\n]{0,40}[,.:]\s*|"
+    r"(?:hi|hello|hey|hiya)(?:\s+(?:there|all|again|team|"
+    r"guys|um|po|so|folks))*\s+|(?:and|but|so|also|well|anyway|now|then|plus|look|"
     r"honestly|seriously|"
     r"again|first(?:ly)?(?=,)|second(?:ly)?(?=,)|third(?:ly)?(?=,)|finally|ok|okay|sorry|thanks|thank you|"
     r"basically|actually|secondly|oh|"
-    r"in addition|on top of that|to be honest|as i said|unfortunately|apparently)\b,?\s+(?=\S)|"
+    r"in addition|on top of that|to be honest|as i said|unfortunately|apparently|just|simply|more seriously|"
+    r"besides|moreover|furthermore|lastly|next|next up|now then|oh and|p\.?s\.?:?|btw|by the way|hence|thus|"
+    r"still,|yes|yeah|no(?=,))\b,?\s+(?=\S)|"
     r"(?:this is|i am writing|i'm writing|just|i just wanted|i wanted) to (?:let you know|inform you|say|"
     r"tell you|report)(?: that)?\s+|"
-    r"please note that\s+|[-*•]\s+|\(?\d{1,2}[.)]\s+)",
+    r"please note that\s+|guess what,\s+|so:\s+|(?:pls|plz|please)\s+(?=(?:my|our|the|its?|i)\b)|[-*•>]+\s+|"
+    r"\(?\d{1,2}[.)]\s+|\([a-z]\)\s+|@\w{2,30}:?\s+(?=\S))",
     re.IGNORECASE,
 )
 _TRAILERS = re.compile(r",\s+(?:sorry|thanks|thank you|please|cheers|asap)\W*$", re.IGNORECASE)
@@ -68,7 +71,8 @@ def _expand(text: str) -> str:
     return re.sub(r"\b(\w{2,})n't\b", r"\1 not", text)
 
 
-def _strip_openers(text: str) -> str:
+def without_openers(text: str) -> str:
+    """``text`` without the greeting, the "and also" and the "thanks" around what it says."""
     for _ in range(3):
         shorter = _TRAILERS.sub("", _OPENERS.sub("", text, count=1))
         if shorter == text or not shorter:
@@ -86,7 +90,21 @@ _COMMON_START = word_set(
     "customer delivery parcel order tracking coffee machine app payment money refund nearly almost over under "
     "twice once card statement door water grinder box item items screen email emails invoice bill photos recipes "
     "website page button code error fault repair technician driver courier warranty new old same whole half "
-    "something anything everything instead despite although though even while"
+    "something anything everything instead despite although though even while yet of any more most many much few "
+    "several next until till during between around about inside outside behind above below near against via per "
+    "black white red blue green yellow grey gray brown dark light small large big little long short first second "
+    "third fourth fifth sixth seventh four five six seven eight nine ten eleven twelve twenty thirty hundred "
+    "yesterday's today's nobody's someone's visit visits call calls letter letters agent agents staff team letter "
+    "bank account accounts service services refunds orders parcels invoices charges charge bills payments deposit "
+    "password passwords login server servers power internet heating boiler lift elevator train trains bus flight "
+    "room rooms seat seats ticket tickets booking bookings contract term terms price prices total amount result "
+    "results page form forms file files folder data export backup update version registration application claim "
+    "case request requests complaint question questions confirmation receipt receipts guest guests traffic street "
+    "people man woman lady child children kids neighbour neighbours neighbor friend subtitles sound screen picture "
+    "points balance fee fees interest deadline needed wanted missing lost broken left turns sounds looks seems "
+    "attempt step steps house offline here paragraph rats realm site subtitles either neither else otherwise "
+    "because unless whether once whenever wherever having being "
+    "please written exact full final current previous latest early late soon later earlier"
 )
 
 
@@ -105,147 +123,126 @@ def lower_first(text: str) -> str:
     return text
 
 
-# --- questions ------------------------------------------------------------------------------------------------------
-
-_AUXILIARY = r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will|would|should|shall|may|must)"
-_SUBJECT = (
-    r"(?:i|you|we|it|he|she|they|this|that|there|somebody|someone|anybody|anyone|nobody|"
-    r"(?:my|your|our|the|this|that)\s+(?:\w+\s+)?(?:order|parcel|package|refund|money|account|machine|"
-    r"subscription|delivery|"
-    r"repair|payment|app|invoice|return|grinder|password|replacement|warranty|exchange|card|kettle|blender|mixer))"
-)
-_WH = r"(?:why|when|how(?:\s+(?:long|much|many|often|soon))?|what|where|who|which)(?:\s+(?:time|day|model|one|number))?"
-_WH_QUESTION = re.compile(
-    rf"^(?P<wh>{_WH})\s+(?P<aux>{_AUXILIARY})(?P<neg>\s+not|"
-    rf"n't)?\s+(?P<subject>{_SUBJECT})(?P<neg2>\s+not)?\b\s*(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-_YES_NO = re.compile(
-    rf"^(?P<aux>{_AUXILIARY})(?P<neg>\s+not|n't)?\s+(?P<subject>{_SUBJECT})(?P<neg2>\s+not)?\b\s*(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-_COMPOUND = re.compile(
-    rf",\s*(?:i|we|you|and|but|so)\b|\b(?:or|and)\s+(?:{_AUXILIARY}|how|why|what|when|where|who)\s+\w+", re.IGNORECASE
-)
-_HOW_TO = re.compile(
-    r"^how\s+(?:do|can|could|should|would)\s+(?:i|we)\s+(?P<rest>[a-z].*)$",
-    re.IGNORECASE,
-)
-_WHERE_IS = re.compile(r"^(?P<wh>where|what|who)\s+(?P<aux>is|are)\s+(?P<rest>[^,?]{2,60})$", re.IGNORECASE)
-_WHO_SUBJECT = re.compile(rf"^(?:who|what|which\s+\w+)\s+(?:{_AUXILIARY}|\w+(?:s|ed))\s+", re.IGNORECASE)
-_CAN_YOU = re.compile(
-    r"^(?:please,?\s+)?(?:can|could|would|will)\s+(?:you|someone|somebody|anyone|anybody)\s+(?:please\s+|"
-    r"kindly\s+|just\s+|at least\s+)*"
-    r"(?P<verb>[a-z]+)\b(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-_IMPERATIVE = re.compile(
-    r"^(?:(?:please|kindly|just|so)\s*,?\s+)*(?P<verb>[a-z]+)\b(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-
-
-def _straight(match: re.Match[str]) -> str | None:
-    """The question in the order of a statement: subject, auxiliary, rest ("did you charge" -> "you charged")."""
-    aux, subject, rest = match["aux"].lower(), match["subject"], match["rest"]
-    negated = bool(match["neg"] or match["neg2"])
-    if subject.lower() in {"this", "that"} and aux in {"is", "was"} and rest and "wh" in match.groupdict():
-        return None  # "what is this new charge": the subject goes on
-    if aux in {"do", "does", "did"} and not negated:
-        verb, _, tail = rest.partition(" ")
-        singular = subject.lower() not in {"i", "you", "we", "they"}
-        form = past(verb.lower()) if aux == "did" else third_person(verb.lower()) if singular else verb
-        return f"{subject} {form} {tail}".strip() if form else None
-    return f"{subject} {aux}{' not' if negated else ''} {rest}".strip()
-
-
-def _question(text: str) -> str | None:
-    """ "you ask ..." for a question that can be turned for certain; None otherwise."""
-    body = text.rstrip("?. ")
-    if "?" in body or _COMPOUND.search(body):
-        return None
-    asked = _CAN_YOU.match(body)
-    if asked and asked["verb"].lower() in REQUEST_VERBS:
-        return _request(asked)
-    how = _HOW_TO.match(body)
-    if how:
-        return _said(f"how to {how['rest']}", "you ask ")
-    match = _WH_QUESTION.match(body)
-    if match:
-        straight = _straight(match)
-        return straight and _said(f"{match['wh'].lower()} {straight}", "you ask ")
-    match = _YES_NO.match(body)
-    if match:
-        straight = _straight(match)
-        return straight and _said(f"whether {straight}", "you ask ")
-    match = _WHERE_IS.match(body)
-    if match and len(match["rest"].split()) <= 6:
-        return _said(f"{match['wh'].lower()} {match['rest']} {match['aux'].lower()}", "you ask ")
-    if _WHO_SUBJECT.match(body) and body.lower().startswith("who"):
-        return _said(lower_first(body), "you ask ")
-    return None
-
-
-def _said(text: str, opening: str) -> str | None:
-    swapped = swap_persons(text)
-    return opening + swapped if swapped else None
-
-
-def _request(match: re.Match[str]) -> str | None:
-    # "Refund received: none" asks for nothing; "tell me they are safe" asks for more than words
-    if ":" in match["rest"] or re.match(r"\s+\w+ed\b|\s+me\s+(?:they|it|that|you|this)\b", match["rest"]):
-        return None
-    rest = re.sub(
-        r"(?:,?\s*(?:please|asap|thanks|thank you))+\W*$",
-        "",
-        match["rest"].rstrip("?. "),
-        flags=re.IGNORECASE,
-    )
-    return _said(f"{match['verb'].lower()}{rest}", "you would like us to ")
-
-
 # --- statements -----------------------------------------------------------------------------------------------------
+
+_NOT_PLAIN = re.compile(
+    r"^(?:do|does|did|is|are|was|were|can|could|will|would|shall|should|never|how|why|let us|lets|let's|consider|"
+    r"imagine)\b|^(?:what|where|when|who|which)\s+(?:is|are|was|were|do|does|did|can|could|will|would|should|now)\b|"
+    r"\bplease\b|\?",
+    re.IGNORECASE,
+)
+_ASKED_AT_END = re.compile(
+    r"(?:(?<![,;:–—])[,;:–—]{1,3}\s*(?:(?:so|and|but|or)\s+)?|\s+(?:so|and|but|or)\s+)"
+    r"(?=(?:(?:can|could|would|will)\s+(?:you|someone|somebody)|please)\s+[a-z])",
+    re.IGNORECASE,
+)
 
 
 def _statement(text: str) -> str | None:
-    body = text.rstrip(". ")
-    imperative = _IMPERATIVE.match(body)
-    if imperative and imperative["verb"].lower() in REQUEST_VERBS:
-        return _request(imperative)
+    body = text.rstrip(".,;: ")
+    if is_imperative(body):
+        return imperative(body)
     if _NOT_PLAIN.search(body):
         return None
     swapped = swap_persons(_with_subject(body))
     return lower_first(swapped) if swapped else None
 
 
-_NOT_PLAIN = re.compile(r"^(?:do not|how|why)\b|\b(?:please|kindly)\b", re.IGNORECASE)
+_CHARGED = re.compile(r"(?:over)?(?:charged|billed|debited)\s+(?:twice|double|again|for|two|three|\d)", re.IGNORECASE)
+_DID_IT = re.compile(r"[a-z]{3,}ed\s+(?:it|them|him|her|my|our|myself)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"(?:if|when|once|unless|before|after|as|since|because|until)\b", re.IGNORECASE)
+_ONGOING = word_set("writing following waiting trying asking looking getting having chasing hoping wondering")
 
 
 def _with_subject(text: str) -> str:
     """The "I" that hurried writers leave out, put back: "Ordered a machine" -> "I ordered a machine"."""
-    first, _, rest = text.partition(" ")
-    if first.lower() == "still" and rest.split(" ")[0].endswith("ing"):
-        return f"I am still {rest}"
-    if first.lower() in ELLIPTED_SUBJECT and not rest.lower().startswith("by "):
-        return f"I {first.lower()} {rest}"
+    adverb, _, after = (
+        text.partition(" ") if re.match(r"(?:still|just|also|only)\s", text, re.IGNORECASE) else ("", "", text)
+    )
+    first, _, rest = after.partition(" ")
+    said = f"{adverb.lower()} {first.lower()} {rest}".strip()
+    if first.lower() in _ONGOING:
+        return f"I am {said}"
+    if _CHARGED.match(after):
+        return f"I was {said}"
+    if _DID_IT.match(after):
+        return f"I {said}"
+    if first.lower() in ELLIPTED_SUBJECT and not re.match(r"(?:by|today|now|here)\b|:", rest, re.IGNORECASE):
+        return f"I {said}"
     return text
 
 
-_UNSAFE = re.compile(r"^\w+:|[\"“”«»„]|\n|https?://|;\s*\w+\s*[:)]|[<>{}\[\]|]")
+# --- the whole ------------------------------------------------------------------------------------------------------
+
+_UNSAFE = re.compile(r"^[^\W\d]\w*:|[\"“”«»„]|\n|https?://|;\s*\w+\s*[:)]|[<>{}\[\]|]")
+_QUOTATION = re.compile(r"“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|\"[^\"]*\"")
+_ENDS_SENTENCE, _GOES_ON = 0xE000, 0xF000
+"""Private-use characters that stand for the quotations of a text while it is rewritten."""
+_BREAK = re.compile(
+    r"(?<=[.?])(?<!\bMr\.)(?<!\bDr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bNo\.)(?<!\bSt\.)(?<!\bapprox\.)(?<!\b[ei]\.[ge]\.)(?<!\bexp\.)(?<!\bincl\.)(?<!\bmax\.)(?<!\bmin\.)(?<!\bref\.)\s+(?=\S)|(?<=[\ue000-\uefff])\s+(?=[A-Z])"
+)
+_COURTESY = re.compile(
+    r"(?:(?:please|pls|plz|thanks|thank you|thx|cheers|lol|ok|regards|sorry|hello|hi|hey)[\s.,?]*)+", re.IGNORECASE
+)
+_HELD = re.compile("[\ue000-\uf8ff]")
+_QUOTE_MARKS = str.maketrans(dict.fromkeys('“”„«»"', "'"))
 
 
-def _rewrite(text: str) -> str | None:
-    """The second-person sentence, or None where it cannot be made for certain."""
-    if len(_words(text)) > LONGEST_REWRITTEN or _UNSAFE.search(text) or contains_insult(text):
-        return None
-    sentences = [part for part in re.split(r"(?<=[.?])\s+(?=\S)", _expand(text)) if part]
-    parts = [_rewrite_sentence(sentence) for sentence in sentences]
-    return None if None in parts else "; ".join(filter(None, parts))
+def _hold(text: str) -> tuple[str, list[str]]:
+    """``text`` with each quotation as one character, and the quotations; none is held where a mark has no partner."""
+    held: list[str] = []
+
+    def one(match: re.Match[str]) -> str:
+        inner = match.group()[1:-1].strip()
+        held.append(inner)
+        return chr((_ENDS_SENTENCE if inner.endswith((".", "?", "!")) else _GOES_ON) + len(held) - 1)
+
+    return _QUOTATION.sub(one, _HELD.sub("", text)), held
+
+
+def _release(text: str, held: list[str], marks: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        place = ord(match.group())
+        inner = held[place - (_ENDS_SENTENCE if place < _GOES_ON else _GOES_ON)]
+        return f"{marks[0]}{elided(inner).rstrip('.')}{marks[1]}"
+
+    return _HELD.sub(one, text)
 
 
 def _rewrite_sentence(sentence: str) -> str | None:
-    asked = _question(sentence)
-    return asked if asked or sentence.endswith("?") else _statement(_strip_openers(sentence))
+    """The second-person sentence, or None where it cannot be made for certain."""
+    if len(_words(sentence)) > LONGEST_REWRITTEN or _UNSAFE.search(sentence) or contains_insult(sentence):
+        return None
+    bare = without_openers(sentence)
+    asked = question(bare)
+    if asked:
+        return asked
+    cut = _ASKED_AT_END.search(bare)
+    if cut and cut.start() and len(bare[: cut.start()].split()) > 2:
+        first, second = _statement(bare[: cut.start()]), _asked_for(bare[cut.end() :])
+        if not first or not second:
+            return None
+        return f"{second} {first}" if _CONDITION.match(first) else f"{first}; {second}"
+    return None if bare.endswith("?") else _statement(bare)
+
+
+def _asked_for(text: str) -> str | None:
+    return question(text) or imperative(text.rstrip("?. "))
+
+
+def _said_back(text: str) -> tuple[list[tuple[str, bool]], list[str]]:
+    """(sentence, whether rewritten) for each sentence of ``text``, and the quotations they hold."""
+    masked, held = _hold(text)
+    parts = [part.strip() for part in _BREAK.split(masked) if part and part.strip()]
+    sentences = [part for part in parts if not _COURTESY.fullmatch(part)] or parts
+    said: list[tuple[str, bool]] = []
+    for sentence in sentences:
+        rewritten = _rewrite_sentence(_expand(sentence))
+        if rewritten is None and said and not said[-1][1]:
+            said[-1] = (f"{said[-1][0]} {sentence}", False)
+        else:
+            said.append((rewritten or sentence, rewritten is not None))
+    return said, held
 
 
 def _shortened(text: str) -> str:
@@ -253,20 +250,26 @@ def _shortened(text: str) -> str:
     return text if len(words) <= LONGEST_QUOTED else " ".join(words[:LONGEST_QUOTED]).rstrip(",;:.") + " …"
 
 
-_QUOTE_MARKS = str.maketrans('“”„"', "''''")
-
-
-def quote(text: str, marks: str = "“”") -> str:
+def quote(text: str, marks: Sequence[str] = "“”") -> str:
     """The customer's words in quotation marks, in an even register, without insults."""
     inner = elided(plain(text)).translate(_QUOTE_MARKS)
     return f"{marks[0]}{_shortened(inner).rstrip(' .')}{marks[1]}"
 
 
+_ASKS = re.compile(r"\?$|^(?:what|where|why|which|who|how)\b", re.IGNORECASE)
+
+
+def _quoted(text: str) -> str:
+    return f"{'you ask' if _ASKS.search(text.rstrip()) else 'you write'}: {quote(text)}"
+
+
 def restate(text: str) -> Restatement:
-    """Say the concern ``text`` back in neutral second person, or quote it."""
-    calm = _strip_openers(plain(text))
-    rewritten = _rewrite(calm)
-    if rewritten:
-        return Restatement(rewritten, quoted=False)
-    verb = "you ask" if calm.rstrip().endswith("?") else "you write"
-    return Restatement(f"{verb}: {quote(calm or text)}", quoted=True)
+    """Say the concern ``text`` back in neutral second person, or quote what cannot be turned for certain."""
+    calm = without_openers(plain(text))
+    said, held = _said_back(calm)
+    if not any(rewritten for _, rewritten in said):
+        return Restatement(_quoted(calm or text), quoted=True)
+    parts = [
+        _release(part, held, "“”") if rewritten else _quoted(_release(part, held, "''")) for part, rewritten in said
+    ]
+    return Restatement("; ".join(parts), quoted=False)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pipeline.config import PolicyConfig
 from pipeline.drafting.calendar import due_at, is_open, zone_of
-from pipeline.drafting.due import GERMAN_MONTHS
+from pipeline.drafting.date_words import MONTHS, WEEKDAYS
 from pipeline.records import Case
 
 
@@ -18,15 +18,19 @@ def readable_due(case: Case, policy: PolicyConfig) -> datetime:
     return rounded if keeps and rounded > case.received_at else due
 
 
-_GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
-
-
 def spelled(due: datetime, policy: PolicyConfig, language: str) -> str:
-    """``11:00 on Tuesday 24 November (Dublin time)``, in the zone of the calendar."""
+    """``11:00 on Tuesday 24 November (Dublin time)``, in the zone of the calendar and in ``language``, else English."""
     local = due.astimezone(zone_of(policy.calendar))
     place = policy.calendar.timezone.rpartition("/")[2].replace("_", " ")
-    if language == "de":
-        day, month = _GERMAN_DAYS[local.weekday()], GERMAN_MONTHS[local.month - 1].capitalize()
-        return f"{day}, {local.day}. {month}, {local:%H:%M} Uhr (Zeitzone {place})"
+    known = language if language in WEEKDAYS else "en"
+    day, month = WEEKDAYS[known][local.weekday()], MONTHS[known][local.month - 1]
+    if known == "de":
+        return f"{day.capitalize()}, {local.day}. {month.capitalize()}, {local:%H:%M} Uhr (Zeitzone {place})"
+    if known == "fr":
+        number = "1er" if local.day == 1 else str(local.day)
+        return f"le {day} {number} {month} à {local:%H:%M} (fuseau horaire {place})"
+    if known == "es":
+        at = "a la" if local.hour == 1 else "a las"
+        return f"el {day} {local.day} de {month} {at} {local:%H:%M} (zona horaria {place})"
     zone = place if place == "UTC" else f"{place} time"
-    return f"{local:%H:%M} on {local:%A} {local.day} {local:%B} ({zone})"
+    return f"{local:%H:%M} on {day.capitalize()} {local.day} {month.capitalize()} ({zone})"

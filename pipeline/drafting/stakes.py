@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pipeline.drafting.register import without_shouting
 from pipeline.records import Case
 
 
@@ -86,12 +87,100 @@ _INTRUSION = re.compile(
 )
 
 
+_NUMBER = (
+    r"(?<![\d.,])(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|"
+    r"fifty)"
+)
+_TRIES = re.compile(
+    rf"\b(?P<visits>{_NUMBER}\s+(?:phone\s+|separate\s+|different\s+|wasted\s+)?(?:visits|appointments|calls|attempts|"
+    r"e-?mails|agents|technicians|repairs|chats))\b"
+    rf"|\b(?P<waits>{_NUMBER}\s+(?:minutes|hours)\s+(?:on\s+hold|on\s+the\s+(?:phone|line)|in\s+(?:the|your)\s+queue))\b",
+    re.IGNORECASE,
+)
+_GONE_WITHOUT = re.compile(
+    r"\b(?:without|(?:have|had|got|been)\s+no)\s+(?:any\s+|a\s+|an\s+|my\s+|our\s+|the\s+)?(?:(?P<mass>heating|hot\s+water|"
+    r"running\s+water|water|power|electricity|internet|broadband|wifi|gas)|(?P<thing>phone|telephone|fridge|freezer|"
+    r"washing\s+machine|car|cooker|bathroom|toilet|kitchen))\b(?!\s+(?:problem|number|bill|call|line|tower|meter))",
+    re.IGNORECASE,
+)
+_LIVELIHOOD = re.compile(
+    rf"{_OWNER}(?P<what>(?:rent|wages?|salary|pension|savings|mortgage|income|livelihood|deposit|thesis|degree|exam|"
+    r"visa|surgery|operation|interview|court\s+date))\b",
+    re.IGNORECASE,
+)
+_DEPENDING = re.compile(
+    rf"{_OWNER}(?P<what>(?:(?:paying|elderly|regular|youngest)\s+)?(?:customers|guests|patients|pupils|students|clients|"
+    r"tenants|residents|staff|employees|readers|members|drivers|crew|viewers|followers))\b",
+    re.IGNORECASE,
+)
+_LOYALTY = re.compile(
+    r"\b(?:customers?|members?|subscribers?|with\s+you|loyal|banked|insured|paid|paying|premiums)\b[^.!?\n]{0,30}\bfor\s+"
+    rf"(?:over\s+|almost\s+|nearly\s+|about\s+|more\s+than\s+)?(?P<span>{_NUMBER}(?:-\w+)?\s+years)\b",
+    re.IGNORECASE,
+)
+_PART_OF_HOME = (
+    rf"{_OWNER}(?P<what>(?:(?:new|oak|oiled|wooden|dining\s+room|living\s+room|front|back|bedroom|kitchen)\s+){{0,2}}"
+    r"(?:floor|walls?|ceiling|carpet|garden|fence|bathroom|hallway|lawn|hedge|driveway))\b"
+)
+_DAMAGE = (
+    r"\b(?:drilled|dragged|scratch\w*|ruined|flooded|cracked|dented|damaged|holes?|dripp\w*|stain\w*|smashed|tore|torn|"
+    r"broke|broken|mould|mold|groove)\b"
+)
+_HOME = re.compile(rf"{_DAMAGE}[^.!?\n]{{0,40}}?{_PART_OF_HOME}", re.IGNORECASE)
+_SHAMED = re.compile(
+    r"\b(?:humiliat\w*|in\s+front\s+of\s+(?:my|our|the|other|all(?:\s+the)?)?\s*(?:everyone|everybody|customers|guests|"
+    r"colleagues|family|children|kids|neighbours|neighbors|strangers|class|queue|whole\s+\w+)|"
+    r"accused\s+(?:me|us)|like\s+a\s+(?:thief|criminal|liar))\b",
+    re.IGNORECASE,
+)
+_MOURNING = re.compile(
+    rf"\b(?:my|our)\s+(?:late\s+|dear\s+)?{_RELATIVE}\b[^.!?\n]{{0,25}}\b(?:died|passed\s+away|'s\s+death)\b"
+    rf"|\b(?:my|our)\s+{_RELATIVE}(?:'s|’s)\s+(?:funeral|death|wake)\b|\b(?:death|funeral)\s+of\s+(?:my|our)\s+{_RELATIVE}\b",
+    re.IGNORECASE,
+)
+_OF_THE_EVENT = re.compile(
+    r"\s+(?:scans?|photos?|pictures?|dress|album|cake|cards?|list|video|presents?|ring)\b", re.IGNORECASE
+)
+_NAMED = re.compile(r"(?:my|our)\s+(?P<what>[\w'’-]+(?:\s+[\w'’-]+){0,5})", re.IGNORECASE)
+_LIMIT = re.compile(r"(?:by|before|until)\s+(?P<when>[\w: ]{3,30})", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b(?:is|are|was|were|has|have|will)\b", re.IGNORECASE)
+_PRESSING = frozenset({"outage", "deadline", "money", "security", "safety", "repeat_contact", "vulnerable"})
+_COOL = frozenset({"neutral", "positive", "confused"})
+GRAVE = frozenset({"harm", "safety", "security", "allergy"})
+"""Stakes that are named in a friendly mail too."""
+
+
+def _tries(text: str) -> str:
+    match = _TRIES.search(text)
+    return " ".join((match["visits"] or match["waits"]).lower().split()) if match else ""
+
+
+def _without(text: str) -> str:
+    match = _GONE_WITHOUT.search(text)
+    if match is None:
+        return ""
+    return " ".join((match["mass"] or f"a {match['thing']}").lower().split())
+
+
+def _named(stake: str) -> Stake | None:
+    """The stake in the words that triage found, where they are a plain noun phrase or a limit of time."""
+    limit, named = _LIMIT.fullmatch(stake), _NAMED.fullmatch(stake)
+    if limit:
+        return Stake("deadline", limit["when"])
+    if named and not _CLAUSE.search(stake):
+        return Stake("named", f"your {named['what']}")
+    return None
+
+
 def _occasion(text: str) -> str:
     for match in _OCCASION.finditer(text):
         if not match["owner"] and not _UNOWNED.search(text[max(0, match.start() - 12) : match.end()]):
             continue
+        if _OF_THE_EVENT.match(text, match.end()):
+            continue
         name = match["what"] if match["what"][:1].isupper() and not match["owner"] else match["what"].lower()
-        phrase = "".join(filter(None, (match["who"], match["number"]))) + name
+        who = (match["who"] or "").lower()
+        phrase = who + (match["number"] or "").lower() + (name.capitalize() if name.isupper() else name)
         day = (match["day"] or "").lower()
         on = f" {day}" if day in {"tomorrow", "this weekend"} else f" on {day.capitalize()}" if day else ""
         return ("your " if match["owner"] else "") + phrase + on
@@ -109,14 +198,20 @@ def _day(text: str) -> str:
     return day if day in {"", "tomorrow", "tonight", "the weekend"} else day.capitalize()
 
 
+def _kind_of_occasion(occasion: str, heated: bool) -> str:
+    """Only a day that is named is known to lie ahead."""
+    dated = re.search(r" (?:on [A-Z]|tomorrow$|this weekend$)", occasion)
+    return "event" if not dated else "occasion" if heated else "occasion_ahead"
+
+
 def find_stakes(case: Case) -> tuple[Stake, ...]:
     """What is at stake in the mail, weightiest first; triage's flags decide where words alone would mislead."""
     text = f"{case.message.subject}\n{case.message.text}\n{case.triage.stake}"
     flags = set(case.triage.flags)
-    wait, amount = (
-        _WAIT.search(text),
-        _AMOUNT.search(" ".join(concern.text for concern in case.triage.concerns)),
-    )
+    heated = case.triage.tone.label not in _COOL
+    wait, loyal = _WAIT.search(text), _LOYALTY.search(text)
+    occasion, named = _occasion(text), _named(case.triage.stake)
+    amount = _AMOUNT.search(" ".join(concern.text for concern in case.triage.concerns))
     found = (
         ("physical_harm" in flags, Stake("harm")),
         (bool(_DANGER.search(text)), Stake("safety")),
@@ -126,18 +221,32 @@ def find_stakes(case: Case) -> tuple[Stake, ...]:
             bool(flags & {"personal_loss", "data_loss"}) and bool(_KEEPSAKE.search(text)),
             Stake("keepsake", _owned(_KEEPSAKE, text)),
         ),
-        (bool(_occasion(text)), Stake("occasion", _occasion(text))),
+        (bool(_MOURNING.search(text)), Stake("mourning")),
+        (bool(occasion), Stake(_kind_of_occasion(occasion, heated), occasion)),
         (
             "vulnerable" in flags and bool(_PERSON.search(text)),
             Stake("person", _owned(_PERSON, text)),
         ),
+        (heated and bool(_SHAMED.search(text)), Stake("dignity")),
+        (bool(_DEPENDING.search(text)) and bool(flags & _PRESSING), Stake("depending", _owned(_DEPENDING, text))),
         ("outage" in flags, Stake("outage")),
+        (heated and bool(_without(text)), Stake("without", _without(text))),
+        (
+            bool(_LIVELIHOOD.search(text)) and (heated or bool(flags & _PRESSING)),
+            Stake("livelihood", _owned(_LIVELIHOOD, text)),
+        ),
+        (heated and bool(_HOME.search(text)), Stake("home", _owned(_HOME, text))),
+        (heated and bool(_tries(text)), Stake("effort", _tries(text))),
         ("deadline" in flags and bool(_day(text)), Stake("deadline", _day(text))),
-        ("repeat_contact" in flags or bool(_REPEAT.search(text)), Stake("repeat")),
+        ("repeat_contact" in flags or (heated and bool(_REPEAT.search(text))), Stake("repeat")),
         (
             "money" in flags and amount is not None,
             Stake("money", amount.group().strip() if amount else ""),
         ),
         (wait is not None, Stake("wait", wait["span"].lower() if wait else "")),
+        (heated and loyal is not None, Stake("loyalty", loyal["span"].lower() if loyal else "")),
     )
-    return tuple(stake for present, stake in found if present)
+    present = [stake for holds, stake in found if holds]
+    if named and not any(stake.phrase for stake in present):
+        present.append(named)
+    return tuple(Stake(stake.kind, without_shouting(stake.phrase)) for stake in present)

@@ -16,8 +16,8 @@ from pipeline.records import DraftKind
 from pipeline.resources import default_folder
 
 VARIABLES = word_set(
-    "name restated empathy regret impact responsibility asks sources order_number team team_inside due firm "
-    "contact signature nothing_asked positive heated"
+    "name full_name informal restated empathy regret impact responsibility asks sources order_number team "
+    "team_inside due firm contact signature nothing_asked positive heated"
 )
 """What a template may use; any other name is an error when the templates are read."""
 

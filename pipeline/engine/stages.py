@@ -198,7 +198,8 @@ def _parse(desk: Desk, row: Message) -> Change:
             thread = replace(thread, ticket=None, suggested=thread.ticket, why=why)
         row.parsed = codec.parsed_to_json(_with_warning(parsed, thread.namesake))
         known = row.ticket or thread.ticket
-        verdict = _verdict(row, parsed, thread.copy) or _held_back(row, known, desk.config.policy.limits)
+        limits = desk.config.policy_of(row.mailbox).limits
+        verdict = _verdict(row, parsed, thread.copy) or _held_back(row, known, limits)
         state, row.reason = verdict or (MessageState.PARSED, "")
         _move(row, state)
         if row.ticket is None:
@@ -265,7 +266,7 @@ def _set_triage(desk: Desk, row: Message, triage: Triage) -> Ticket | None:
     if ticket:
         ticket.urgency, ticket.tone = triage.urgency.label, triage.tone.label
         ticket.reasons = list(triage.reasons)
-        ticket.reply_due_at = due_at(row.received_at, triage.urgency.label, desk.config.policy)
+        ticket.reply_due_at = due_at(row.received_at, triage.urgency.label, desk.config.policy_of(row.mailbox))
     return ticket
 
 
@@ -277,7 +278,7 @@ def compose(desk: Desk, row: Message) -> DraftSet:
     return desk.composer.draft(
         case,
         firm=desk.firm(row.mailbox),
-        policy=desk.config.policy,
+        policy=desk.config.policy_of(row.mailbox),
         thresholds=desk.config.thresholds.of(row.mailbox),
         knowledge=desk.knowledge(row.mailbox),
     )

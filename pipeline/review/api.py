@@ -208,8 +208,12 @@ def _summary(ticket: Ticket) -> dict[str, Any]:
 
 
 def _heat(wave: Wave) -> dict[str, Any]:
-    """``points`` oldest first: what each message weighs, and the level and phase that it left behind."""
-    return {"phase": wave.phase, "points": [dataclasses.asdict(point) for point in wave.points]}
+    """``points`` oldest first: what each message weighs, and the level and phase that it left behind.
+
+    ``phase`` is null below two: one mail shows no course.
+    """
+    phase = wave.phase if wave.has_course else None
+    return {"phase": phase, "points": [dataclasses.asdict(point) for point in wave.points]}
 
 
 def _message(message: Message) -> dict[str, Any]:

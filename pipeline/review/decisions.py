@@ -60,7 +60,7 @@ def _context(config: Config, draft: Draft, body: str, role: str) -> CheckContext
         kind=DraftKind(draft.kind),
         case=case_of(draft.message),
         firm=mailbox.firm,
-        policy=config.policy,
+        policy=config.policy_of(draft.ticket.mailbox),
         now=timezone.now(),
         sources=tuple(Source(**source) for source in draft.sources),
         restated=tuple(draft.restated),
@@ -100,7 +100,8 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
         if text != draft.body:
             draft.body = text
             draft.checks = codec.checks_to_json(check_text(config, draft, text))
-            draft.promises = codec.promises_to_json(find_promises(text, timezone.now(), config.policy.calendar))
+            calendar = config.policy_of(draft.ticket.mailbox).calendar
+            draft.promises = codec.promises_to_json(find_promises(text, timezone.now(), calendar))
             draft.version += 1
             draft.updated_at = timezone.now()
             draft.save()

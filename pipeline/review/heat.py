@@ -60,14 +60,14 @@ def _readings(tickets: Iterable[Ticket]) -> QuerySet[Message, tuple[Any, ...]]:
 
 
 def stirred(found: Wave | None) -> str:
-    """The phase where a list must not keep silent about it: rising or peak; else ""."""
-    return found.phase if found and found.phase in (Phase.RISING, Phase.PEAK) else ""
+    """The phase where a list must not keep silent about it: rising or peak; else "", also below two mails."""
+    return found.phase if found and found.has_course and found.phase in (Phase.RISING, Phase.PEAK) else ""
 
 
 def curve(found: Wave) -> Curve | None:
     """None where there are not two messages to draw a line between."""
     points = found.points
-    if len(points) < 2:
+    if not found.has_course:
         return None
     step = (CURVE_WIDTH - 2 * CURVE_EDGE) / (len(points) - 1)
     across = [round(CURVE_EDGE + step * place, 1) for place in range(len(points))]

@@ -15,6 +15,7 @@ from pipeline.records import Message as MessageRecord
 from pipeline.store import codec
 from pipeline.store.models import Action as ActionRow
 from pipeline.store.models import Message, Ticket
+from pipeline.triage.wave import heat_of, wave
 
 
 def message_record(row: Message) -> MessageRecord:
@@ -49,6 +50,7 @@ def case_of(row: Message) -> Case:
         thread=tuple(_turns(row)),
         actions=tuple(_action(action) for action in actions_of(row.ticket)),
         granted=tuple(_action(action) for action in _granted(row.ticket)),
+        heat=_phase(row),
     )
 
 
@@ -78,6 +80,18 @@ def _sum(rows: list[ActionRow]) -> Decimal:
 
 def _action(row: ActionRow) -> Action:
     return Action(row.kind, row.at, row.by.get_username(), row.amount, row.currency, row.note)
+
+
+def _phase(row: Message) -> str:
+    """The phase of the conversation's heat as of ``row``; empty where there are not two mails that were read."""
+    if row.ticket is None:
+        return ""
+    read = row.ticket.messages.exclude(state__in=UNANSWERED).filter(triage__isnull=False)
+    readings = read.filter(received_at__lte=row.received_at).values_list(
+        "received_at", "triage__tone__label", "triage__intensity"
+    )
+    found = wave((at, heat_of(tone, intensity)) for at, tone, intensity in readings)
+    return found.phase if found.has_course else ""
 
 
 def _turns(row: Message) -> Iterable[ThreadTurn]:

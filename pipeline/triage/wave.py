@@ -60,6 +60,11 @@ class Wave:
     points: tuple[Point, ...] = ()
 
     @property
+    def has_course(self) -> bool:
+        """One mail tells how heated it is; only two show whether the heat rises or falls."""
+        return len(self.points) >= 2
+
+    @property
     def phase(self) -> Phase:
         return self.points[-1].phase if self.points else Phase.CALM
 

@@ -14,6 +14,7 @@ from pipeline.config import Config
 from pipeline.records import Judgement, Triage
 from pipeline.records import Message as MessageRecord
 from pipeline.review.heat import curve, wave_of
+from pipeline.store.cases import case_of
 from pipeline.store.models import Message, Ticket
 from tests.integration.test_api import Api, status
 from tests.integration.test_mail_pages import listed, page_of
@@ -83,10 +84,17 @@ def test_the_curve_stays_inside_its_frame(desk_config: Config) -> None:
         assert 0 < y < found.height
 
 
-def test_one_mail_has_a_phase_and_no_curve(desk_config: Config) -> None:
-    page = page_of(conversation(desk_config, [FURIOUS]).pk)
-    assert "heat: peak" in page
+def test_one_mail_shows_neither_a_phase_nor_a_curve(desk_config: Config) -> None:
+    ticket = conversation(desk_config, [FURIOUS])
+    page = page_of(ticket.pk)
+    assert "heat:" not in page and "One mail so far" in page
     assert "<svg" not in page
+    assert status(Api().get(f"tickets/{ticket.pk}"), 200)["heat"]["phase"] is None
+
+
+def test_drafts_are_written_from_the_phase_of_the_conversation(desk_config: Config) -> None:
+    rows = list(conversation(desk_config, (CALM, FURIOUS, FURIOUS)).messages.order_by("received_at"))
+    assert [case_of(row).heat for row in rows] == ["", "rising", "peak"]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +123,10 @@ def test_the_queue_asks_once_for_the_heat_of_all_its_tickets(desk_config: Config
         listed("open")
     for number in range(5):
         other = Ticket.objects.create(mailbox="care", state=ticket.state, subject=f"copy {number}")
-        row = ticket.messages.latest("id")
-        row.pk, row.uid, row.ticket = None, 9000 + number, other
-        row.save()
+        for uid in (9000 + number, 9500 + number):
+            row = ticket.messages.latest("id")
+            row.pk, row.uid, row.ticket = None, uid, other
+            row.save()
     with CaptureQueriesContext(connection) as together:
         assert listed("open").count("heat: peak") == 5
     assert len(together) == len(alone)
@@ -134,7 +143,7 @@ def test_the_api_gives_phase_and_points(desk_config: Config) -> None:
 
 def test_a_ticket_without_a_reading_is_calm(desk_config: Config) -> None:
     ticket = Ticket.objects.create(mailbox="care", state="quarantined")
-    assert status(Api().get(f"tickets/{ticket.pk}"), 200)["heat"] == {"phase": "calm", "points": []}
+    assert status(Api().get(f"tickets/{ticket.pk}"), 200)["heat"] == {"phase": None, "points": []}
     assert page_of(ticket.pk).count("heat:") == 0
 
 
@@ -145,3 +154,14 @@ def test_mail_that_no_answer_is_due_to_does_not_count(desk_config: Config, state
     hot = ticket.messages.order_by("-id")[:2]
     Message.objects.filter(pk__in=[row.pk for row in hot]).update(state=state)
     assert wave_of(ticket).phase == "calm"
+
+
+def test_what_goes_to_a_person_shows_its_summary(desk_config: Config) -> None:
+    ticket = conversation(desk_config, [FURIOUS])
+    assert "Summary for" not in page_of(ticket.pk)
+    row = ticket.messages.get()
+    row.triage = {**(row.triage or {}), "escalate": "threat to people: a named person decides what happens next"}
+    row.save()
+    page = page_of(ticket.pk)
+    assert f"Summary for {desk_config.mailboxes['care'].firm.escalation_contact}" in page
+    assert "What happened" in page or "What is asked" in page

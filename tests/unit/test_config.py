@@ -220,3 +220,24 @@ def test_no_file_lets_a_draft_take_responsibility_for_an_injury_or_a_threat_of_l
     assert fewest.forbids(("legal_threat",))
     assert not fewest.forbids(("safety", "money"))
     assert more.forbids(("safety",))
+
+
+def test_a_firm_may_have_a_policy_file_of_its_own(folder: Path) -> None:
+    (folder / "other.yaml").write_text('calendar: {timezone: "Europe/Madrid"}\n', encoding="utf-8")
+    change(folder / "mailboxes.yaml", "policy: policy.yaml", "policy: other.yaml")
+    config = load_config(folder, {})
+    assert config.policy_of("care").calendar.timezone == "Europe/Madrid"
+    assert config.policy_of(None) is config.policy
+    assert config.policy.calendar.timezone == "Europe/Dublin"
+
+
+def test_a_policy_file_that_is_not_there_is_named(folder: Path) -> None:
+    change(folder / "mailboxes.yaml", "policy: policy.yaml", "policy: none.yaml")
+    with pytest.raises(ConfigError, match=r"care\.firm\.policy: no such file"):
+        load_config(folder, {})
+
+
+def test_an_unknown_form_of_address_is_refused(folder: Path) -> None:
+    change(folder / "mailboxes.yaml", "address_form: formal", "address_form: chummy")
+    with pytest.raises(ConfigError, match="address_form"):
+        load_config(folder, {})

@@ -209,7 +209,7 @@ def test_a_mail_that_gives_orders_changes_nothing() -> None:
 
 def test_json_has_the_contracts_names() -> None:
     result = to_json(draft_set(make_case(LATE, CONCERNS)), None)
-    assert set(result) == {"id", "suppressed", "escalate", "proposed", "why", "drafts"}
+    assert set(result) == {"id", "suppressed", "escalate", "proposed", "why", "summary", "drafts"}
     assert set(result["drafts"][0]) == {"kind", "subject", "body", "restated", "sources", "promises", "asks", "checks"}
     assert set(result["drafts"][0]["checks"][0]) == {"name", "status", "message", "start", "end"}
     assert to_json(draft_set(make_case(LATE, CONCERNS)), "newsletter")["drafts"] == []

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.config import DAYS
-from pipeline.drafting.due import GERMAN_MONTHS, MONTHS
+from pipeline.drafting.date_words import MONTH_NUMBERS
 from pipeline.drafting.numerals import ORDINALS, numerals
+from pipeline.drafting.promises import MONTHS
 
 Value = tuple[object, ...]
 
@@ -32,8 +33,7 @@ class Fact:
 
 
 _MONTH_NUMBERS = {
-    **{name: number for number, name in enumerate(GERMAN_MONTHS, 1)},
-    **{name: number for number, name in enumerate(MONTHS, 1)},
+    **MONTH_NUMBERS,
     **{name[:3]: number for number, name in enumerate(MONTHS, 1)},
     "sept": 9,
 }

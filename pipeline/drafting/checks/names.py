@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pipeline.config import DAYS
-from pipeline.drafting.due import MONTHS
+from pipeline.drafting.promises import MONTHS
 from pipeline.drafting.words import word_set
 
 _TOKEN = re.compile(r"[^\W\d_](?:[\w]|['’-](?=\w))*")
