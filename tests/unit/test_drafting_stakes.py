@@ -85,7 +85,7 @@ def test_a_stake_that_is_no_plain_phrase_is_not_built_into_a_sentence(stake: str
 
 def test_a_friendly_mail_is_not_answered_as_a_misfortune() -> None:
     case = make_case("The birthday party on Saturday was lovely.", tone="positive", flags=("deadline",))
-    assert "last thing you needed" not in feeling(case).empathy
+    assert "last thing you needed" not in feeling(case, POLICY.liability).empathy
 
 
 # --- complaints that triage left out --------------------------------------------------------------------------------

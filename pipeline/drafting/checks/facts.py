@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.config import DAYS
-from pipeline.drafting.date_words import MONTH_NUMBERS
+from pipeline.drafting.date_words import MONTH_NUMBERS, WEEKDAY_NUMBERS
 from pipeline.drafting.numerals import ORDINALS, numerals
 from pipeline.drafting.promises import MONTHS
 
@@ -37,8 +36,6 @@ _MONTH_NUMBERS = {
     **{name[:3]: number for number, name in enumerate(MONTHS, 1)},
     "sept": 9,
 }
-_GERMAN_DAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
-_WEEKDAYS = {name: number for names in (DAYS, _GERMAN_DAYS) for number, name in enumerate(names)}
 _CURRENCIES = {
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP",
     "pounds": "GBP", "quid": "GBP", "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "chf": "CHF",
@@ -62,7 +59,7 @@ _LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"”]+", re.IGNORECASE)
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _ISO = re.compile(r"(?<![\w-])(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])")
 _DAY_MONTH = re.compile(
-    rf"\b(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.)?|(?P<w>{_ORDINAL_WORDS}))\s+(?:of\s+)?(?P<m>{_MONTH_NAMES})\b\.?"
+    rf"\b(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?|(?P<w>{_ORDINAL_WORDS}))\s+(?:(?:of|de)\s+)?(?P<m>{_MONTH_NAMES})\b\.?"
     r"(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?",
     re.IGNORECASE,
 )
@@ -127,7 +124,7 @@ _MONTH_ALONE = re.compile(
         ]
     )
 )
-_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})s?\b", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(WEEKDAY_NUMBERS)})s?\b", re.IGNORECASE)
 _LIST_MARK = re.compile(r"(?m)^[ \t]*\d{1,2}[.)][ \t]")
 
 
@@ -219,7 +216,7 @@ _READERS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value | No
     ("amount", _AMOUNT, _amount),
     ("percent", _PERCENT, lambda m: (plain_number(m["n"]),)),
     ("span", _LONE_SPAN, _lone_span),
-    ("weekday", _WEEKDAY, lambda m: (_WEEKDAYS.get(m.group().lower(), _WEEKDAYS.get(m.group().lower()[:-1])),)),
+    ("weekday", _WEEKDAY, lambda m: (WEEKDAY_NUMBERS.get(m.group().lower(), WEEKDAY_NUMBERS.get(m.group().lower()[:-1])),)),
     ("month", _MONTH_ALONE, lambda m: (_MONTH_NUMBERS[m.group().lower()],)),
 )  # fmt: skip
 
@@ -279,7 +276,7 @@ class Known:
 
 
 _RANGE = re.compile(
-    rf"\b(?P<a>{'|'.join(_WEEKDAYS)})s?\s*(?:to|till|until|through|bis|-|–)\s*(?P<b>{'|'.join(_WEEKDAYS)})s?\b",
+    rf"\b(?P<a>{'|'.join(WEEKDAY_NUMBERS)})s?\s*(?:to|till|until|through|bis|-|–)\s*(?P<b>{'|'.join(WEEKDAY_NUMBERS)})s?\b",
     re.IGNORECASE,
 )
 
@@ -305,7 +302,7 @@ def known(text: str) -> Known:
             held.values.setdefault("percent", set()).add(value)
     held.numbers |= {str(ORDINALS[word.lower()]) for word in re.findall(rf"\b(?:{_ORDINAL_WORDS})\b", text.lower())}
     for match in _RANGE.finditer(text):
-        first, last = _WEEKDAYS[match["a"].lower()], _WEEKDAYS[match["b"].lower()]
+        first, last = WEEKDAY_NUMBERS[match["a"].lower()], WEEKDAY_NUMBERS[match["b"].lower()]
         days = {((first + step) % 7,) for step in range((last - first) % 7 + 1)}
         held.values.setdefault("weekday", set()).update(days)
     return held
