@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.config import FirmConfig, PolicyConfig, ProposeConfig, Thresholds
+from pipeline.config import FirmConfig, PolicyConfig, Thresholds
 from pipeline.drafting.addressing import first_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
 from pipeline.drafting.checks import CheckContext, run_checks
@@ -59,8 +59,12 @@ class Composer:
         policy: PolicyConfig,
         thresholds: Thresholds,
         knowledge: KnowledgeBase,
+        sources: tuple[Source, ...] | None = None,
     ) -> DraftSet:
-        """The checked drafts for ``case`` and the kind proposed first; none where triage escalates."""
+        """The checked drafts for ``case`` and the kind proposed first; none where triage escalates.
+
+        ``sources`` are what `find_sources_many` found for it among others; by default they are looked up now.
+        """
         if case.triage.escalate:
             return DraftSet(
                 case.message.id,
@@ -69,7 +73,9 @@ class Composer:
                 (),
                 case.triage.escalate,
             )
-        material = self._gather(case, firm, policy, thresholds.propose, knowledge)
+        if sources is None:
+            sources = find_sources(case, knowledge, thresholds.propose.solution_from_score)
+        material = self._gather(case, firm, policy, sources, knowledge)
         proposed, why = propose(case, thresholds.propose, material.sources)
         notes = "; ".join(filter(None, (why, material.feeling.note, self._language_note(material))))
         drafts = tuple(self._draft(kind, material) for kind in DraftKind)
@@ -80,7 +86,7 @@ class Composer:
         case: Case,
         firm: FirmConfig,
         policy: PolicyConfig,
-        settings: ProposeConfig,
+        sources: tuple[Source, ...],
         knowledge: KnowledgeBase,
     ) -> _Material:
         spoken = case.triage.language in firm.languages and self._templates.speaks(case.triage.language)
@@ -92,7 +98,7 @@ class Composer:
             restated=_restated(case),
             feeling=feeling(case),
             asks=missing(case),
-            sources=find_sources(case, knowledge, settings.solution_from_score),
+            sources=sources,
             knowledge="\n".join(passage.searchable for passage in knowledge.passages),
             urgent=any(stake.kind in URGENT_STAKES for stake in find_stakes(case)),
             due=readable_due(case, policy),
