@@ -120,7 +120,7 @@ def evaluate(firms: Mapping[str, Firm], sample: Firm) -> dict[str, Any]:
     ]
     weights, _ = fit(firms.values())
     own = best_and_rank(sample, weights)
-    middle = (quantile(others) + quantile(own)) / 2
+    middle = max(quantile(others), quantile(own))
     return {
         "fitted": {"weights": dict(zip(FEATURES, weights.round(2).tolist(), strict=True)), "middle": round(middle, 2)},
         "left_out": {"firms": measured(others, middle), SAMPLE: measured(own, middle)},

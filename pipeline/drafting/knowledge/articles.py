@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -97,7 +98,7 @@ def _sections(body: str) -> Iterator[tuple[str, str]]:
     """(heading, text) in order; the text before the first heading comes with an empty heading."""
     headings = list(_HEADING.finditer(body))
     yield "", body[: headings[0].start()] if headings else body
-    for heading, following in zip(headings, [*headings[1:], None], strict=True):
+    for heading, following in zip_longest(headings, headings[1:]):
         yield heading[2], body[heading.end() : following.start() if following else len(body)]
 
 
