@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := demo
 PORT ?= 8025
 
-.PHONY: demo demo-reset test check evaluate format clean
+.PHONY: demo demo-reset test check evaluate evaluate-drafts format clean
 
 # torch goes first and alone: a plain requirement on it may resolve to another build.
 $(BIN)/calmdesk: pyproject.toml constraints.txt
@@ -32,6 +32,11 @@ AUXILIARY := $(if $(DATA),$(wildcard $(DATA)/goemotions $(DATA)/tweeteval/emotio
 evaluate: $(BIN)/calmdesk
 	@[ -z "$(DATA)" ] || [ -d "$(DATA)" ] || { echo "DATA=$(DATA): no such folder" >&2; exit 2; }
 	$(BIN)/calmdesk evaluate $(if $(DATA),$(wildcard $(DATA)/care-real)) $(AUXILIARY:%=--auxiliary %) $(FULL) --out evaluation
+
+# CROSS=--cross also trains what reads replies once for each hand that wrote lines, and judges by that hand: half an hour.
+CROSS ?=
+evaluate-drafts: $(BIN)/calmdesk
+	$(BIN)/python -m benchmarks.drafts --out evaluation $(CROSS)
 
 check: $(BIN)/calmdesk
 	$(BIN)/ruff check .

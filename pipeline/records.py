@@ -278,13 +278,17 @@ class CheckStatus(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one rule found in one draft; ``start`` and ``end`` point into the body, or are None for the whole."""
+    """What one rule found in one draft; ``start`` and ``end`` point into the body, or are None for the whole.
+
+    What is not ``certain`` warns, whatever the level of the rule.
+    """
 
     name: str
     status: CheckStatus
     message: str
     start: int | None = None
     end: int | None = None
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import typer
 
 from pipeline.cli.options import OptionalConfig, load
 from pipeline.cli.output import write
+from pipeline.config import ModelConfig
 
 
 def train(
@@ -27,6 +28,9 @@ def train(
     seed: Annotated[int, typer.Option(help="The same seed gives the same weights on one machine.")] = 7,
     epochs: Annotated[int, typer.Option(min=0, max=100, help="Passes over the messages.")] = 5,
     auxiliary_epochs: Annotated[int, typer.Option(min=0, max=100, help="Passes over the further data before.")] = 3,
+    replies: Annotated[
+        bool, typer.Option("--replies", help="Train what reads the sentences of replies, not the triage.")
+    ] = False,
     config: OptionalConfig = None,
 ) -> None:
     """Train the triage model on labelled messages: on those named, or on the seed set in the package.
@@ -36,9 +40,15 @@ def train(
     {"out","trained_on","dev","test"} to stdout. Name DIR as model.weights in calmdesk.yaml to use it; the encoder is
     that of --config.
 
+    With --replies it reads {"text","bad","kind"} a line, sentences of replies with and without a fault, and writes
+    replies.safetensors and replies.json to DIR, which may be the folder of the triage weights.
+
     Example: calmdesk train labelled/ --out weights
     """
     loaded = load(config)
+    if replies:
+        _train_replies(data, out, loaded.calmdesk.model, seed, epochs)
+        return
     from pipeline.learning.data import SEED
     from pipeline.learning.fit import Recipe
     from pipeline.learning.train import train
@@ -55,6 +65,20 @@ def train(
     typer.echo(str(report), err=True)
     dev, test = report.dev.as_dict(), report.test.as_dict()
     write({"out": str(report.out), "trained_on": report.trained_on, "dev": dev, "test": test})
+
+
+def _train_replies(data: list[Path] | None, out: Path, model: ModelConfig, seed: int, epochs: int) -> None:
+    from pipeline.learning.reply_fit import ReplyRecipe, train_replies
+    from pipeline.learning.reply_lines import REPLIES
+
+    card = train_replies(
+        data or [REPLIES],
+        out,
+        model=model,
+        recipe=ReplyRecipe(epochs=epochs, seed=seed),
+        progress=lambda line: typer.echo(line, err=True),
+    )
+    write({"out": str(out), "threshold": card["threshold"], **card["scores"]})
 
 
 def evaluate(

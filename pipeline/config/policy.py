@@ -1,4 +1,5 @@
-"""``policy.yaml``: business hours, reply times, and the limits that stop loops between robots."""
+"""``policy.yaml``: business hours, reply times, what may be granted and by whom, the level of each check, and the
+limits that stop loops between robots."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from pipeline.config.check_levels import CHECK_LEVELS, CheckLevels
+from pipeline.config.concessions import ConcessionsConfig, LiabilityConfig, SecondApproverConfig
 from pipeline.config.strict import Strict, exactly
 from pipeline.records import URGENCY_LABELS
 from pipeline.yaml_file import read_yaml, validate
@@ -75,6 +78,11 @@ class PolicyConfig(Strict):
     limits: LimitsConfig = LimitsConfig()
     reply_within_hours: dict[str, Annotated[float, Field(gt=0)]] = {"critical": 1, "high": 4, "normal": 8, "low": 24}
     """Business hours, except for critical, which is counted on the clock."""
+    concessions: ConcessionsConfig = ConcessionsConfig()
+    second_approver: SecondApproverConfig = SecondApproverConfig()
+    liability: LiabilityConfig = LiabilityConfig()
+    checks: CheckLevels = dict(CHECK_LEVELS)
+    """Rule -> level; always complete, whatever the file leaves out."""
 
     @field_validator("reply_within_hours")
     @classmethod

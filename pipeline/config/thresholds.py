@@ -38,6 +38,13 @@ class ProposeConfig(Strict):
         return value
 
 
+class ComposureConfig(Strict):
+    """From which probability of a fault a sentence of a draft is flagged."""
+
+    fault_from: Probability = 0.95
+    rule_from: Probability = 0.5
+
+
 _LABELS = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS, "flags": FLAG_LABELS, "boundary": BOUNDARY_LABELS}
 _OWN_THRESHOLDS = {
     "critical": 0.3, "high": 0.45,
@@ -63,6 +70,7 @@ class Thresholds(Strict):
     boundary: dict[str, Threshold] = _thresholds("boundary")
     abstain: AbstainConfig = AbstainConfig()
     propose: ProposeConfig = ProposeConfig()
+    composure: ComposureConfig = ComposureConfig()
 
     @field_validator("urgency", "tone", "flags", "boundary", mode="after")
     @classmethod

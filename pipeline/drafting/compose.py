@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.config import FirmConfig, PolicyConfig, Thresholds
+from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig, Thresholds
 from pipeline.drafting.addressing import first_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
-from pipeline.drafting.checks import CheckContext, run_checks
+from pipeline.drafting.checks import CheckContext, Judge, run_checks
 from pipeline.drafting.knowledge import KnowledgeBase
-from pipeline.drafting.phrasing import NO_LIABILITY_FLAGS, Feeling, feeling, felt_tone
+from pipeline.drafting.phrasing import Feeling, feeling, felt_tone
 from pipeline.drafting.promises import find_promises
 from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
 from pipeline.drafting.restate import quote, restate
@@ -40,6 +40,7 @@ class _Material:
     asks: tuple[str, ...]
     sources: tuple[Source, ...]
     knowledge: str
+    composure: ComposureConfig
     urgent: bool
     due: datetime
 
@@ -47,9 +48,13 @@ class _Material:
 class Composer:
     """Writes drafts from templates; holds nothing of any message."""
 
-    def __init__(self, templates: Path | None = None) -> None:
-        """Read the templates of ``templates`` (default: the shipped folder); ConfigError names a faulty one."""
+    def __init__(self, templates: Path | None = None, judge: Judge | None = None) -> None:
+        """Read the templates of ``templates`` (default: the shipped folder); ConfigError names a faulty one.
+
+        ``judge`` is the model beside the rules on composure.
+        """
         self._templates = Templates(templates)
+        self._judge = judge
 
     def draft(
         self,
@@ -75,7 +80,7 @@ class Composer:
             )
         if sources is None:
             sources = find_sources(case, knowledge, thresholds.propose.solution_from_score)
-        material = self._gather(case, firm, policy, sources, knowledge)
+        material = self._gather(case, firm, policy, thresholds, sources, knowledge)
         proposed, why = propose(case, thresholds.propose, material.sources)
         notes = "; ".join(filter(None, (why, material.feeling.note, self._language_note(material))))
         drafts = tuple(self._draft(kind, material) for kind in DraftKind)
@@ -86,6 +91,7 @@ class Composer:
         case: Case,
         firm: FirmConfig,
         policy: PolicyConfig,
+        thresholds: Thresholds,
         sources: tuple[Source, ...],
         knowledge: KnowledgeBase,
     ) -> _Material:
@@ -95,11 +101,12 @@ class Composer:
             firm=firm,
             policy=policy,
             language=case.triage.language if spoken else "en",
-            restated=_restated(case),
-            feeling=feeling(case),
+            restated=_restated(case, policy),
+            feeling=feeling(case, policy.liability),
             asks=missing(case),
             sources=sources,
             knowledge="\n".join(passage.searchable for passage in knowledge.passages),
+            composure=thresholds.composure,
             urgent=any(stake.kind in URGENT_STAKES for stake in find_stakes(case)),
             due=readable_due(case, policy),
         )
@@ -126,6 +133,7 @@ class Composer:
             sources,
             material.restated,
             material.knowledge,
+            material.composure,
         )
         return Draft(
             kind=kind,
@@ -138,7 +146,7 @@ class Composer:
                 for promise in find_promises(context.own, case.received_at, policy.calendar)
             ),
             asks=material.asks if language == "en" else (),
-            checks=run_checks(context),
+            checks=run_checks(context, self._judge),
         )
 
 
@@ -175,10 +183,10 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
     }
 
 
-def _restated(case: Case) -> tuple[str, ...]:
+def _restated(case: Case, policy: PolicyConfig) -> tuple[str, ...]:
     if case.triage.language != "en":
         return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
-    careful = bool(NO_LIABILITY_FLAGS & set(case.triage.flags))
+    careful = policy.liability.forbids(case.triage.flags)
     return tuple(dict.fromkeys(_said_back(concern.text, careful) for concern in case.triage.concerns))
 
 

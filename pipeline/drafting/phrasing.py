@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.config import LiabilityConfig
 from pipeline.drafting.stakes import Stake, find_stakes
 from pipeline.records import Case, Fault
 
@@ -148,9 +149,6 @@ RESPONSIBILITY = "The fault is ours, and putting it right is our task, not yours
 NOT_KNOWN = "I do not yet know how this came about, and I would rather find out than guess."
 CLEAR_ANSWER = "Wherever the cause lies, you should have a clear answer from us."
 
-NO_LIABILITY_FLAGS = frozenset({"legal_threat", "physical_harm"})
-"""With these flags no draft speaks of responsibility, whatever is confirmed: a person words that (P8)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Feeling:
@@ -211,13 +209,14 @@ def empathy(case: Case) -> str:
     )
 
 
-def may_take_responsibility(case: Case) -> bool:
-    return case.fault is Fault.CONFIRMED and not NO_LIABILITY_FLAGS & set(case.triage.flags)
+def may_take_responsibility(case: Case, liability: LiabilityConfig) -> bool:
+    """Only with the fault confirmed by a person, and never in the cases that a person has to word (P8)."""
+    return case.fault is Fault.CONFIRMED and not liability.forbids(case.triage.flags)
 
 
-def _responsibility(case: Case) -> tuple[str, str]:
+def _responsibility(case: Case, liability: LiabilityConfig) -> tuple[str, str]:
     """(sentence, note) by the state of the fault."""
-    if may_take_responsibility(case):
+    if may_take_responsibility(case, liability):
         return RESPONSIBILITY, ""
     if case.fault is Fault.CONFIRMED:
         return (
@@ -232,9 +231,9 @@ def _impact_of_tone(case: Case) -> tuple[str, ...]:
     return _TONES[tone] if tone in {"angry", "worried", "disappointed"} else _IMPACT[""]
 
 
-def feeling(case: Case) -> Feeling:
+def feeling(case: Case, liability: LiabilityConfig) -> Feeling:
     """Empathy, regret, impact and responsibility for ``case``, by stake and fault state."""
-    responsibility, note = _responsibility(case)
+    responsibility, note = _responsibility(case, liability)
     return Feeling(
         empathy=empathy(case),
         regret=_choose(case, "regret", _sets(case, _REGRET, _REGRET[""])),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pipeline.config import PolicyConfig
 from pipeline.drafting.calendar import due_at, is_open, zone_of
-from pipeline.drafting.promises import GERMAN_MONTHS
+from pipeline.drafting.due import GERMAN_MONTHS
 from pipeline.records import Case
 
 

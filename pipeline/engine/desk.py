@@ -30,10 +30,12 @@ class Desk:
     @classmethod
     def load(cls, config: Config) -> Desk:
         """Load model, templates and parser; ModelError or ConfigError says what is wrong."""
+        model = config.calmdesk.model
+        triager = Triager.load(model, load_rules(config.folder))
         return cls(
             config=config,
-            triager=Triager.load(config.calmdesk.model, load_rules(config.folder)),
-            composer=Composer(default_folder("templates")),
+            triager=triager,
+            composer=Composer(default_folder("templates"), triager.reply_reader(model)),
             parser=ParserPool(),
         )
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from pipeline.errors import CalmdeskError
+from pipeline.flow import DraftState
 from pipeline.records import Fault
 from pipeline.review import decisions, mail_decisions
 from pipeline.review.access import number, reader, user_of
@@ -38,7 +39,9 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
         if action == "save":
             return "Saved, and checked again."
         seen = current.version if current is not draft else version
-        decisions.approve(config, user, draft_id, seen, request.POST.get("confirm_recipient", ""))
+        approved = decisions.approve(config, user, draft_id, seen, request.POST.get("confirm_recipient", ""))
+        if approved.state == DraftState.PROPOSED:
+            return "Your yes is noted. The policy wants a second person, a lead, to approve it too."
         return "Approved. The reply is on its way."
 
     if action not in ("save", "approve", "reject"):
@@ -59,6 +62,19 @@ def set_fault(request: HttpRequest, ticket_id: int) -> HttpResponse:
         request,
         lambda: f"Fault is {decisions.set_fault(user_of(request), ticket_id, Fault(fault)).get_fault_display()}.",
     )
+    return _back(ticket_id)
+
+
+@reader
+@require_POST
+def record_action(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    given = {name: request.POST.get(name, "") for name in ("kind", "amount", "currency", "note")}
+
+    def act() -> str:
+        action = decisions.record_action(user_of(request), ticket_id, **given)
+        return f"Recorded: {action.kind}. Open drafts are written again."
+
+    _carry_out(request, act)
     return _back(ticket_id)
 
 

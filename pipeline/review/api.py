@@ -14,14 +14,16 @@ from ninja import NinjaAPI, Schema
 from ninja.security import HttpBearer
 
 from pipeline.errors import CalmdeskError, NotAllowed
-from pipeline.flow import TicketState
+from pipeline.flow import DraftState, TicketState
 from pipeline.review import decisions
 from pipeline.review.heat import wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import FolderState, folder_states
 from pipeline.review.roles import Permission, require
 from pipeline.store import tickets
-from pipeline.store.models import ApiToken, Draft, Message, Ticket
+from pipeline.store.approvals import first_approval
+from pipeline.store.cases import actions_of
+from pipeline.store.models import Action, ApiToken, Draft, Message, Ticket
 from pipeline.triage.wave import Wave
 
 PAGE_SIZE = 100
@@ -52,6 +54,15 @@ class Approval(Schema):
 class Rejection(Schema):
     version: int
     reason: str = ""
+
+
+class Done(Schema):
+    """What was done on a ticket; ``amount`` and ``currency`` only where money is in it."""
+
+    kind: str
+    amount: str = ""
+    currency: str = ""
+    note: str = ""
 
 
 def _problem(request: HttpRequest, status: int, detail: str) -> HttpResponse:
@@ -92,7 +103,10 @@ def get_ticket(request: HttpRequest, ticket_id: int) -> Any:
         "heat": _heat(wave_of(ticket)),
         "text": (newest.parsed or {}).get("text", "") if newest else "",
         "messages": [_message(message) for message in messages],
-        "drafts": [_draft(draft) | {"body": draft.body, "checks": draft.checks} for draft in _drafts(ticket)],
+        "drafts": [
+            _draft(draft) | _first(draft) | {"body": draft.body, "checks": draft.checks} for draft in _drafts(ticket)
+        ],
+        "actions": [_action(action) for action in actions_of(ticket)],
         "outgoing": [
             {"id": row.pk, "state": row.state, "message_id": row.message_id, "sent_at": row.sent_at, "error": row.error}
             for row in ticket.outgoing.order_by("id")
@@ -103,14 +117,21 @@ def get_ticket(request: HttpRequest, ticket_id: int) -> Any:
 @api.post("/drafts/{draft_id}/approve")
 def approve(request: HttpRequest, draft_id: int, decision: Approval) -> Any:
     """Approve exactly the version named; 409 when it is no longer the newest, a check blocks it, or the recipient
-    must be confirmed."""
+    must be confirmed. Where the policy wants two people the draft stays proposed and names who gave the first yes."""
     user, confirmed = _user(request), decision.confirm_recipient
-    return _draft(decisions.approve(configuration(), user, draft_id, decision.version, confirmed))
+    draft = decisions.approve(configuration(), user, draft_id, decision.version, confirmed)
+    return _draft(draft) | _first(draft)
 
 
 @api.post("/drafts/{draft_id}/reject")
 def reject(request: HttpRequest, draft_id: int, decision: Rejection) -> Any:
     return _draft(decisions.reject(_user(request), draft_id, decision.version, decision.reason))
+
+
+@api.post("/tickets/{ticket_id}/actions")
+def record_action(request: HttpRequest, ticket_id: int, done: Done) -> Any:
+    """Record what was done; open drafts are written again with it."""
+    return _action(decisions.record_action(_user(request), ticket_id, **done.model_dump()))
 
 
 @api.get("/mailboxes")
@@ -149,6 +170,23 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "version": draft.version,
         "proposed": draft.proposed_first,
         "subject": draft.subject,
+    }
+
+
+def _first(draft: Draft) -> dict[str, Any]:
+    """Who gave the first of two yeses, while the second is waited for."""
+    first = first_approval(draft) if draft.state == DraftState.PROPOSED else None
+    return {"first_approval_by": first.approver.get_username() if first else None}
+
+
+def _action(action: Action) -> dict[str, Any]:
+    return {
+        "kind": action.kind,
+        "amount": str(action.amount) if action.amount is not None else None,
+        "currency": action.currency,
+        "note": action.note,
+        "by": action.by.get_username(),
+        "at": action.at,
     }
 
 

@@ -6,26 +6,41 @@ NotAllowed when their role does not permit it, and leaves a line in the audit tr
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from pipeline.config import Config, MailboxConfig
-from pipeline.drafting.checks import CheckContext, run_checks
+from pipeline.drafting.checks import CheckContext, concessions, run_checks, second_approver
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.promises import find_promises
 from pipeline.errors import FlowError, StaleError
 from pipeline.flow import OUTGOING_CHANGES, DraftState, OutgoingState, check_change
 from pipeline.intake.parse import MISSING_ID_DOMAIN
 from pipeline.intake.thread import reply_address, reply_token
-from pipeline.records import Address, CheckResult, CheckStatus, DraftKind, Envelope, Fault, ParsedMail, Reply, Source
+from pipeline.records import (
+    ACTION_KINDS,
+    Address,
+    CheckResult,
+    CheckStatus,
+    DraftKind,
+    Envelope,
+    Fault,
+    ParsedMail,
+    Reply,
+    Source,
+)
+from pipeline.review.done import done_action
 from pipeline.review.recipient import confirmed_recipient
-from pipeline.review.roles import Permission, require
+from pipeline.review.roles import LEAD, Permission, approver_role, require
 from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
 from pipeline.store import approvals, codec, tickets
 from pipeline.store.cases import case_of
-from pipeline.store.models import Approval, Draft, Outgoing, Ticket
+from pipeline.store.models import Action, Approval, Draft, FirstApproval, Outgoing, Ticket
 from pipeline.store.threads import signing_key
+from pipeline.triage.reply_reader import shared_reply_reader
 
 LONGEST_BODY = 100_000
 
@@ -37,23 +52,27 @@ def _mailbox(config: Config, ticket: Ticket) -> MailboxConfig:
         raise FlowError(f"mailbox {ticket.mailbox!r} is no longer in mailboxes.yaml") from None
 
 
-def check_text(config: Config, draft: Draft, body: str) -> tuple[CheckResult, ...]:
-    """Run every check on ``body`` as the new text of ``draft``."""
+def _context(config: Config, draft: Draft, body: str, role: str) -> CheckContext:
     mailbox = _mailbox(config, draft.ticket)
     knowledge = KnowledgeBase.load(config.knowledge_folder(draft.ticket.mailbox))
-    return run_checks(
-        CheckContext(
-            body=body,
-            kind=DraftKind(draft.kind),
-            case=case_of(draft.message),
-            firm=mailbox.firm,
-            policy=config.policy,
-            now=timezone.now(),
-            sources=tuple(Source(**source) for source in draft.sources),
-            restated=tuple(draft.restated),
-            knowledge="\n".join(passage.searchable for passage in knowledge.passages),
-        )
+    return CheckContext(
+        body=body,
+        kind=DraftKind(draft.kind),
+        case=case_of(draft.message),
+        firm=mailbox.firm,
+        policy=config.policy,
+        now=timezone.now(),
+        sources=tuple(Source(**source) for source in draft.sources),
+        restated=tuple(draft.restated),
+        knowledge="\n".join(passage.searchable for passage in knowledge.passages),
+        composure=config.thresholds.of(draft.ticket.mailbox).composure,
+        role=role,
     )
+
+
+def check_text(config: Config, draft: Draft, body: str, role: str = "agent") -> tuple[CheckResult, ...]:
+    """Run every check on ``body`` as the new text of ``draft``, under the limits of ``role``."""
+    return run_checks(_context(config, draft, body, role), shared_reply_reader(config.calmdesk.model))
 
 
 def _open_draft(draft_id: int, version: int) -> Draft:
@@ -92,18 +111,24 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
 def approve(config: Config, user: User, draft_id: int, version: int, confirm_recipient: str = "") -> Draft:
     """A person's yes: put the reply into its final bytes, bind the approval to them, and queue it.
 
+    Where the policy wants two people the first yes is stored, and the draft waits as it is for a second person.
     ``confirm_recipient`` names the address the reply goes to, where that is not plainly the customer's.
     """
     require(user, Permission.DECIDE)
     with transaction.atomic():
         draft = _open_draft(draft_id, version)
         ticket, message = draft.ticket, draft.message
-        # Checked as of now: a time that was promised when the draft was written may have passed since.
-        blocked = [check for check in check_text(config, draft, draft.body) if check.status is CheckStatus.BLOCK]
-        if blocked:
-            raise StaleError(f"draft {draft_id} is blocked: {blocked[0].message}")
+        context = _context(config, draft, draft.body, approver_role(user))
+        two = _needs_two(draft, context)
         mailbox = _mailbox(config, ticket)
         recipient = confirmed_recipient(config, ticket, message, confirm_recipient)
+        hash = approvals.text_hash(draft, recipient.email)
+        first = approvals.first_approval(draft, hash)
+        if two and first is None:
+            _note_first(user, draft, hash)
+            return draft
+        if two and first:
+            _must_complete(user, first)
         reply = _reply(draft, mailbox, recipient)
         raw, envelope = compose_reply(reply), envelope_for(reply)
         approval = Approval.objects.create(
@@ -112,6 +137,7 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
             ticket_version=ticket.version,
             approver=user,
             hash=approval_hash(raw, envelope),
+            first=first if first and first.approver_id != user.pk else None,
         )
         Outgoing.objects.create(
             approval=approval,
@@ -122,6 +148,7 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
             recipients=list(envelope.recipients),
             raw=raw,
         )
+        _note_grants(context, ticket, approval)
         tickets.set_draft_state(draft, DraftState.APPROVED)
         for other in message.drafts.filter(state=DraftState.PROPOSED):
             tickets.set_draft_state(other, DraftState.SUPERSEDED)
@@ -130,6 +157,46 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
             user.get_username(), "draft approved", ticket, draft=draft.pk, version=version, hash=approval.hash
         )
     return draft
+
+
+def _needs_two(draft: Draft, context: CheckContext) -> bool:
+    """Whether the yes of somebody in the role of ``context`` needs another's; StaleError where no yes would do.
+
+    Checked as of now: a time that was promised when the draft was written may have passed since. What is over the
+    limits of the role alone, a lead may grant together with them.
+    """
+    results = run_checks(context)
+    over = any(result.name == concessions.NAME and result.status is CheckStatus.BLOCK for result in results)
+    if over and context.role != LEAD:
+        results = run_checks(replace(context, role=LEAD))
+    blocked = [result for result in results if result.status is CheckStatus.BLOCK]
+    if blocked:
+        raise StaleError(f"draft {draft.pk} is blocked: {blocked[0].message}")
+    return over or any(r.name == second_approver.NAME and r.status is not CheckStatus.PASS for r in results)
+
+
+def _note_first(user: User, draft: Draft, hash: str) -> None:
+    ticket = draft.ticket
+    draft.first_approvals.create(draft_version=draft.version, ticket_version=ticket.version, hash=hash, approver=user)
+    tickets.record(user.get_username(), "first of two approvals", ticket, draft=draft.pk, version=draft.version)
+
+
+def _must_complete(user: User, first: FirstApproval) -> None:
+    """The second yes is another person's, and a lead's."""
+    if first.approver_id == user.pk:
+        raise FlowError(f"draft {first.draft_id} needs the yes of a second person: yours is given")
+    require(user, Permission.COMPLETE)
+
+
+def _note_grants(context: CheckContext, ticket: Ticket, approval: Approval) -> None:
+    """Count the money that the reply grants towards what its customer has been granted."""
+    for grant in concessions.grants(context):
+        one = grant.concession
+        if one.amount and one.currency:
+            kind = one.kind if one.kind in ACTION_KINDS else "discount"  # a fee let off is money off
+            ticket.actions.create(
+                kind=kind, amount=one.amount, currency=one.currency, by=approval.approver, approval=approval
+            )
 
 
 def _reply(draft: Draft, mailbox: MailboxConfig, recipient: Address) -> Reply:
@@ -184,6 +251,29 @@ def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
         tickets.refresh(ticket)
         tickets.record(user.get_username(), "fault set", ticket, fault=str(fault))
     return ticket
+
+
+def record_action(
+    user: User, ticket_id: int, kind: str, amount: str = "", currency: str = "", note: str = ""
+) -> Action:
+    """What a person says was done on the ticket. Open drafts are written again with it, and checked against it.
+
+    FlowError where `done_action` does not understand what was given.
+    """
+    require(user, Permission.DECIDE)
+    done = done_action(kind, amount, currency, note)
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+        if ticket.merged_into_id:
+            raise StaleError(f"ticket {ticket_id} was put into ticket {ticket.merged_into_id}")
+        action = ticket.actions.create(
+            kind=done.kind, amount=done.amount, currency=done.currency, note=done.note, by=user
+        )
+        tickets.draft_again(tickets.newest_answerable(ticket))
+        tickets.refresh(ticket)
+        money = {"amount": str(done.amount), "currency": done.currency} if done.amount else {}
+        tickets.record(user.get_username(), "action recorded", ticket, kind=done.kind, **money)
+    return action
 
 
 def approval_void(row: Outgoing) -> str:

@@ -12,14 +12,17 @@ from pipeline.errors import NotAllowed
 class Permission(enum.StrEnum):
     READ = "read"
     DECIDE = "decide"
-    """Edit, approve, reject, set the fault, call a mail a customer's."""
+    """Edit, approve, reject, set the fault, record what was done, call a mail a customer's."""
+    COMPLETE = "complete"
+    """Give the second yes, where the policy wants two."""
     SETTLE = "settle"
     """Say what became of an uncertain or failed mail."""
 
 
+AGENT, LEAD = "agent", "lead"
 ROLES: dict[str, frozenset[Permission]] = {
-    "agent": frozenset({Permission.READ, Permission.DECIDE}),
-    "lead": frozenset(Permission),
+    AGENT: frozenset({Permission.READ, Permission.DECIDE}),
+    LEAD: frozenset(Permission),
     "ops": frozenset({Permission.READ, Permission.SETTLE}),
     "auditor": frozenset({Permission.READ}),
 }
@@ -31,6 +34,11 @@ def permissions(user: User | AnonymousUser) -> frozenset[Permission]:
     if user.is_superuser:
         return frozenset(Permission)
     return frozenset().union(*(ROLES.get(name, frozenset()) for name in user.groups.values_list("name", flat=True)))
+
+
+def approver_role(user: User | AnonymousUser) -> str:
+    """Under which limits of the policy ``user`` approves."""
+    return LEAD if Permission.COMPLETE in permissions(user) else AGENT
 
 
 def require(user: User | AnonymousUser, permission: Permission) -> None:

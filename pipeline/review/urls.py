@@ -10,6 +10,7 @@ urlpatterns = [
     path("mailboxes", views.mailboxes, name="mailboxes"),
     path("tickets/<int:ticket_id>", views.ticket, name="ticket"),
     path("tickets/<int:ticket_id>/fault", actions.set_fault, name="set-fault"),
+    path("tickets/<int:ticket_id>/actions", actions.record_action, name="record-action"),
     path("drafts/<int:draft_id>/decide", actions.decide, name="decide"),
     path("outgoing/<int:outgoing_id>/settle", actions.settle, name="settle"),
     path("messages/<int:message_id>/customer", actions.is_customer, name="is-customer"),

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from pipeline.records import Fault
+from pipeline.records import ACTION_KINDS, Fault
 from pipeline.review import mail_html
 from pipeline.review import queue as queues
 from pipeline.review.access import number, reader, user_of
@@ -20,6 +20,8 @@ from pipeline.review.mailboxes import folder_states
 from pipeline.review.roles import Permission, permissions
 from pipeline.review.security import MAIL_POLICY
 from pipeline.review.shown import shown_mail, shown_reply, surprise_of
+from pipeline.store.approvals import first_approval
+from pipeline.store.cases import actions_of
 from pipeline.store.models import AuditEvent, Draft, Message, Ticket
 from pipeline.store.tickets import newest_answerable
 
@@ -81,6 +83,9 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
         "replies": [shown_reply(sent) for sent in row.outgoing.select_related(*_REPLY).order_by("-id")],
         "audit": AuditEvent.objects.filter(Q(ticket=row) | Q(ticket__merged_into=row)).order_by("-at")[:20],
         "faults": list(Fault),
+        "actions": actions_of(row),
+        "action_kinds": ACTION_KINDS,
+        "first_approval": first_approval(chosen) if chosen and chosen.state == "proposed" else None,
         "escalation_contact": _escalation_contact(row),
     }
     return render(request, "review/ticket.html", context)

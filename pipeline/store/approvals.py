@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from pipeline.flow import DraftState
-from pipeline.store.models import Outgoing
+from pipeline.store.models import Draft, FirstApproval, Outgoing
 
 
 def why_void(row: Outgoing, hash: str) -> str:
@@ -16,3 +18,14 @@ def why_void(row: Outgoing, hash: str) -> str:
     if approval.draft.state != DraftState.APPROVED or approval.draft.version != approval.draft_version:
         return "the draft changed after its approval"
     return ""
+
+
+def text_hash(draft: Draft, recipient: str) -> str:
+    """What a first yes is given to: the text, its subject and where it goes."""
+    return hashlib.sha256("\0".join((recipient, draft.subject, draft.body)).encode()).hexdigest()
+
+
+def first_approval(draft: Draft, hash: str | None = None) -> FirstApproval | None:
+    """The first yes to ``draft`` as it is now, if somebody gave one; ``hash`` is that of its text and recipient."""
+    found = draft.first_approvals.filter(draft_version=draft.version, ticket_version=draft.ticket.version)
+    return (found.filter(hash=hash) if hash else found).select_related("approver").first()

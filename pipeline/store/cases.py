@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
 
 from pipeline.errors import FlowError
-from pipeline.flow import UNANSWERED, MessageState, unanswered_before
-from pipeline.records import Case, Fault, ThreadTurn
+from pipeline.flow import UNANSWERED, MessageState, OutgoingState, unanswered_before
+from pipeline.records import Action, Case, Fault, ThreadTurn
 from pipeline.records import Message as MessageRecord
 from pipeline.store import codec
-from pipeline.store.models import Message
+from pipeline.store.models import Action as ActionRow
+from pipeline.store.models import Message, Ticket
 
 
 def message_record(row: Message) -> MessageRecord:
@@ -42,7 +47,37 @@ def case_of(row: Message) -> Case:
         received_at=row.received_at,
         fault=Fault(row.ticket.fault),
         thread=tuple(_turns(row)),
+        actions=tuple(_action(action) for action in actions_of(row.ticket)),
+        granted=tuple(_action(action) for action in _granted(row.ticket)),
     )
+
+
+def actions_of(ticket: Ticket) -> QuerySet[ActionRow]:
+    """What people recorded as done on ``ticket`` and on those that were put into it, oldest first."""
+    mine = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
+    return ActionRow.objects.filter(mine, approval=None).select_related("by").order_by("at", "id")
+
+
+def _granted(ticket: Ticket) -> list[ActionRow]:
+    """The money that the customer was granted on any ticket of the mailbox, oldest first.
+
+    What a reply granted and what was recorded as done are the same money: of each ticket the larger sum counts. A reply
+    that was not sent granted nothing.
+    """
+    theirs = Q(ticket__customer_email__iexact=ticket.customer_email) if ticket.customer_email else Q(ticket=ticket)
+    rows = ActionRow.objects.filter(theirs, ticket__mailbox=ticket.mailbox, amount__isnull=False)
+    found: dict[tuple[int, str], dict[bool, list[ActionRow]]] = defaultdict(lambda: {False: [], True: []})
+    for row in rows.exclude(approval__outgoing__state=OutgoingState.FAILED).select_related("by").order_by("at", "id"):
+        found[row.ticket_id, row.currency][row.approval_id is not None].append(row)
+    return [row for either in found.values() for row in max(either.values(), key=_sum)]
+
+
+def _sum(rows: list[ActionRow]) -> Decimal:
+    return sum((row.amount or Decimal(0) for row in rows), Decimal(0))
+
+
+def _action(row: ActionRow) -> Action:
+    return Action(row.kind, row.at, row.by.get_username(), row.amount, row.currency, row.note)
 
 
 def _turns(row: Message) -> Iterable[ThreadTurn]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from pipeline.flow import DraftState, MessageState, OutgoingState, TicketState
-from pipeline.records import DraftKind, Fault
+from pipeline.records import ACTION_KINDS, DraftKind, Fault
 
 
 def _choices(values: type[enum.StrEnum]) -> list[tuple[str, str]]:
@@ -178,6 +178,56 @@ class Approval(models.Model):
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     approved_at = models.DateTimeField(default=timezone.now)
     hash = models.CharField(max_length=64)
+    first = models.OneToOneField(
+        "FirstApproval", null=True, blank=True, on_delete=models.PROTECT, related_name="completed_by"
+    )
+    """The yes of another person that came before, where the policy wants two."""
+
+
+class FirstApproval(models.Model):
+    """The first of two yeses that the policy wants, to the very text of a draft; nothing is sent by it.
+
+    It holds while draft, thread, text and recipient are those that the person saw.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="first_approvals")
+    draft_version = models.PositiveIntegerField()
+    ticket_version = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    approved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft", "draft_version", "ticket_version", "hash"], name="first_approval_once"
+            )
+        ]
+
+
+class Action(models.Model):
+    """What a person recorded as done on a ticket; or, with ``approval``, the money that an approved reply grants.
+
+    What is granted counts towards the customer's total, and shows nothing as done.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="actions")
+    kind = models.CharField(max_length=20)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    note = models.CharField(max_length=500, blank=True, default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField(default=timezone.now)
+    approval = models.ForeignKey(Approval, null=True, blank=True, on_delete=models.PROTECT, related_name="grants")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ACTION_KINDS), name="action_kind_known"),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True, currency="") | Q(amount__isnull=False, amount__gt=0) & ~Q(currency=""),
+                name="action_amount_whole",
+            ),
+        ]
 
 
 class Outgoing(Claimable):

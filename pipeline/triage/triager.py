@@ -19,6 +19,7 @@ from pipeline.triage.evidence import Question, find_evidence
 from pipeline.triage.language import ENGLISH, detect
 from pipeline.triage.quiet import closed_up, hushed, quiet
 from pipeline.triage.reader import Reader, Reading
+from pipeline.triage.reply_reader import ReplyReader, shared_reply_reader
 from pipeline.triage.signal_rules import SAFETY, Signal, SignalRules, shipped_rules
 from pipeline.triage.stake import find_stake
 from pipeline.triage.volume import joined
@@ -95,6 +96,10 @@ class Triager:
             return [None] * len(decided)
         mails = [Mail.of(one.message.subject, one.message.text) for one in decided]
         return list(self._concern_head.margins(self._reader.encoder, mails))
+
+    def reply_reader(self, model: ModelConfig) -> ReplyReader | None:
+        """What reads sentences of replies with the same encoder; None where nothing was trained for it."""
+        return shared_reply_reader(model, self._reader.encoder)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector of length 1 for each text, (n, width), for retrieval."""

@@ -202,3 +202,28 @@ def test_a_ticket_is_shown_whole_with_the_proposed_draft_first(desk_config: Conf
     assert [draft["proposed"] for draft in shown["drafts"]] == [True, False, False]
     assert all(draft["body"] and draft["checks"] for draft in shown["drafts"])
     assert "raw" not in shown["messages"][0]
+
+
+def test_a_script_records_what_was_done_by_the_rules_of_the_page(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    path, api = f"tickets/{ticket.pk}/actions", Api()
+    answer = status(api.post(path, {"kind": "refund", "amount": "20.00", "currency": "EUR"}), 200)
+    assert (answer["kind"], answer["amount"], answer["by"]) == ("refund", "20.00", api.user.get_username())
+    assert "is recorded with its amount" in status(api.post(path, {"kind": "refund"}), 409)["detail"]
+    status(api.post(path, {"kind": ["refund"]}), 422)
+    status(Api("auditor").post(path, {"kind": "repair"}), 403)
+    assert [action["amount"] for action in status(api.get(f"tickets/{ticket.pk}"), 200)["actions"]] == ["20.00"]
+    status(api.post("tickets/0/actions", {"kind": "repair"}), 404)
+
+
+def test_a_script_is_told_who_gave_the_first_of_two_approvals(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    message = draft.message
+    message.triage = {**(message.triage or {}), "flags": ["legal_threat"]}
+    message.save()
+    agent = Api()
+    answer = status(agent.post(f"drafts/{draft.pk}/approve", {"version": 1}), 200)
+    assert (answer["state"], answer["first_approval_by"]) == ("proposed", agent.user.get_username())
+    assert "second person" in status(agent.post(f"drafts/{draft.pk}/approve", {"version": 1}), 409)["detail"]
+    answer = status(Api("lead").post(f"drafts/{draft.pk}/approve", {"version": 1}), 200)
+    assert (answer["state"], answer["first_approval_by"]) == ("approved", None)

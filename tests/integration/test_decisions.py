@@ -129,6 +129,7 @@ def test_who_may_not_decide_changes_nothing(desk_config: Config, role: str) -> N
         lambda: decisions.edit(desk_config, user, draft.pk, 1, "Other."),
         lambda: decisions.reject(user, draft.pk, 1, "no"),
         lambda: decisions.set_fault(user, ticket, Fault.CONFIRMED),
+        lambda: decisions.record_action(user, ticket, "no kind at all"),
     ]
     for attempt in attempts:
         with pytest.raises(NotAllowed):

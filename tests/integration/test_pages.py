@@ -57,6 +57,7 @@ READING = ["/", "/queue", "/mailboxes", "/tickets/{ticket}", "/messages/{mail}/h
 DECIDING = [
     "/drafts/{draft}/decide",
     "/tickets/{ticket}/fault",
+    "/tickets/{ticket}/actions",
     "/messages/{mail}/customer",
     "/messages/{mail}/reprocess",
     "/messages/{mail}/join",
@@ -85,12 +86,14 @@ def test_each_role_does_what_it_may_and_nothing_else(desk_config: Config, path: 
     row = queued(desk_config)
     numbers = {"ticket": row.ticket_id, "draft": row.approval.draft_id, "outgoing": row.pk}
     filled = path.format(mail=row.approval.draft.message_id, **numbers)
-    form = {"action": "approve", "version": 1, "fault": "confirmed", "outcome": "again"}
+    form = {"action": "approve", "version": 1, "fault": "confirmed", "kind": "repair", "outcome": "again"}
     response = signed_in(role).post(filled, form, follow=True)
     may = role in (("lead", "ops") if path in SETTLING else ("agent", "lead"))
     assert response.status_code == (200 if role else 403)
     assert ("may not" in response.content.decode()) is (bool(role) and not may)
-    assert AuditEvent.objects.count() == (2 if may and "fault" in path else 1)  # the approval itself is one
+    assert AuditEvent.objects.count() == (
+        2 if may and path.endswith(("fault", "actions")) else 1
+    )  # the approval itself is one
 
 
 @pytest.mark.parametrize("path", ["/", "/queue", "/login", "/tickets/1", "/no/such/page"])

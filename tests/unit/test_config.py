@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from pipeline.config import (
+    CHECK_LEVELS,
     CalmdeskConfig,
     ImapConfig,
     LimitsConfig,
@@ -22,6 +23,8 @@ from pipeline.config import (
     load_config,
     read_password,
 )
+from pipeline.config.policy import read_policy
+from pipeline.drafting.checks import CHECKS
 from pipeline.errors import ConfigError
 from pipeline.resources import default_folder
 
@@ -177,3 +180,43 @@ def test_a_language_that_the_packaged_encoder_cannot_read_is_refused(folder: Pat
         file.read_text("utf-8").replace("encoder: all-minilm-l6-v2", "encoder: /models/many"), encoding="utf-8"
     )
     assert load_config(folder).calmdesk.model.languages == ("en", "de")
+
+
+def test_every_rule_has_a_level_and_the_shipped_file_names_them_all() -> None:
+    known = set(CHECK_LEVELS)
+    assert set(CHECKS) - {"second_approver"} <= known
+    shipped = yaml.safe_load((default_folder("config") / "policy.yaml").read_text(encoding="utf-8"))
+    assert shipped["checks"] == CHECK_LEVELS
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"checks": {"liability": "warn"}}, "'liability' guards customers and the firm"),
+        ({"checks": {"grounding": "warn"}}, "cannot be lowered"),
+        ({"checks": {"concessions": "warn"}}, "cannot be lowered"),
+        ({"checks": {"blaem": "warn"}}, "unknown label 'blaem'"),
+        ({"checks": {"blame": "off"}}, "block"),
+        ({"concessions": {"roles": {"boss": {}}}}, "unknown label 'boss'"),
+        ({"concessions": {"roles": {"agent": {"amounts": {"bribe": {"EUR": 1}}}}}}, "unknown label 'bribe'"),
+        ({"concessions": {"roles": {"agent": {"amounts": {"credit": {"euro": 1}}}}}}, "euro"),
+        ({"concessions": {"roles": {"agent": {"amounts": {"credit": {"EUR": -1}}}}}}, "greater than or equal"),
+        ({"concessions": {"window_days": 0}}, "window_days"),
+        ({"second_approver": {"flags": ["lawyer"]}}, "unknown label 'lawyer'"),
+        ({"liability": {"never_with": ["lawyer"]}}, "unknown label 'lawyer'"),
+    ],
+)
+def test_a_fault_in_what_may_be_granted_is_named(tmp_path: Path, given: dict[str, object], why: str) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(yaml.safe_dump(given), encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(why)):
+        read_policy(file)
+
+
+def test_no_file_lets_a_draft_take_responsibility_for_an_injury_or_a_threat_of_law() -> None:
+    fewest = PolicyConfig.model_validate({"liability": {"never_with": []}}).liability
+    more = PolicyConfig.model_validate({"liability": {"never_with": ["safety"]}}).liability
+    assert fewest.forbids(("physical_harm",))
+    assert fewest.forbids(("legal_threat",))
+    assert not fewest.forbids(("safety", "money"))
+    assert more.forbids(("safety",))

@@ -122,7 +122,7 @@ def test_responsibility_follows_the_fault_matrix(fault: Fault, flags: tuple[str,
     draft = draft_of(case, DraftKind.APOLOGY)
     assert (RESPONSIBILITY in draft.body) is owned
     assert "sorry" in draft.body
-    assert bool(feeling(case).note) is (fault is Fault.CONFIRMED and bool(flags))
+    assert bool(feeling(case, POLICY.liability).note) is (fault is Fault.CONFIRMED and bool(flags))
 
 
 def test_in_legal_matters_what_the_firm_did_stays_in_the_customers_words() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.drafts import context, fires, retrieval, rows, shares
+from benchmarks.drafts.measures import context, fires, retrieval, rows, shares
 from benchmarks.knowledge import FEATURES, Firm, evaluate
 from pipeline.config import load_config
 from pipeline.drafting.knowledge import KnowledgeBase

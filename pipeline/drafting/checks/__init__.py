@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pipeline.drafting.checks import (
     asked_again,
@@ -10,7 +11,10 @@ from pipeline.drafting.checks import (
     claimed_action,
     command,
     concern_coverage,
+    concessions,
+    dismissal,
     doubt,
+    empathy_repeated,
     excuse,
     grounding,
     hollow_apology,
@@ -18,14 +22,17 @@ from pipeline.drafting.checks import (
     liability,
     minimise,
     next_step,
+    other_customer,
     overpromise,
     policy_first,
     promises,
+    register,
     sarcasm,
+    second_approver,
     shouting,
     unfilled,
 )
-from pipeline.drafting.checks.context import CheckContext
+from pipeline.drafting.checks.context import CheckContext, Judge, judged
 from pipeline.records import CheckResult, CheckStatus
 
 Check = Callable[[CheckContext], list[CheckResult]]
@@ -41,14 +48,20 @@ CHECKS: Mapping[str, Check] = {
         doubt,
         sarcasm,
         shouting,
+        register,
         excuse,
         policy_first,
         hollow_apology,
+        empathy_repeated,
+        dismissal,
         liability,
         promises,
         overpromise,
+        concessions,
+        second_approver,
         claimed_action,
         grounding,
+        other_customer,
         unfilled,
         asked_again,
         next_step,
@@ -56,12 +69,24 @@ CHECKS: Mapping[str, Check] = {
     )
 }
 
-__all__ = ["CHECKS", "Check", "CheckContext", "run_checks"]
+__all__ = ["CHECKS", "Check", "CheckContext", "Judge", "run_checks"]
 
 
-def run_checks(context: CheckContext) -> tuple[CheckResult, ...]:
-    """Every rule in order: all that it found, or one PASS."""
+def run_checks(context: CheckContext, judge: Judge | None = None) -> tuple[CheckResult, ...]:
+    """Every rule in order: all that it found, at the level that the policy gives it, or one PASS.
+
+    ``judge`` is the model beside the rules on composure.
+    """
+    if judge is not None:
+        context = replace(context, verdicts=judged(context, judge))
     results: list[CheckResult] = []
     for name, check in CHECKS.items():
         results += check(context) or [CheckResult(name, CheckStatus.PASS, "")]
-    return tuple(results)
+    return tuple(_levelled(result, context.policy.checks) for result in results)
+
+
+def _levelled(result: CheckResult, levels: Mapping[str, str]) -> CheckResult:
+    """A finding at its level; a rule that the policy does not name keeps its own."""
+    if result.status is CheckStatus.PASS or not result.certain or result.name not in levels:
+        return result
+    return replace(result, status=CheckStatus(levels[result.name]))

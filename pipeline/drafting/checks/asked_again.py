@@ -4,38 +4,104 @@ from __future__ import annotations
 
 import re
 
-from pipeline.drafting.asks import EMAIL, ORDER_NUMBER, conversation
+from pipeline.drafting.asks import conversation
 from pipeline.drafting.checks.context import CheckContext, findings, sentences
+from pipeline.drafting.checks.slots import SLOTS, Slot
 from pipeline.drafting.words import terms
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "asked_again"
 
 _ASKS = re.compile(
-    r"\?\s*$|\b(?:please|kindly|could you|can you|would you|let (?:me|us) know|tell (?:me|us)|send (?:me|us)|"
-    r"we need|we will need|I need|"
-    r"provide|to (?:proceed|continue|help us|complete))\b",
+    r"\?[\s\"”')]*$|\b(?:please|kindly|let (?:me|us) know|tell (?:me|us)|send (?:me|us)|give (?:me|us)|remind (?:me|"
+    r"us)|"
+    r"share with (?:me|us)|(?:reply|answer|write back|respond) with|provide|"
+    r"(?:i|we)(?:['’]d|['’]ll)?\s+(?:(?:just|still|only|also|first|will|would|do|then|must|have to|shall)\s+){0,3}"
+    r"(?:need|require|lack|miss|want to know|like to know|wonder|know first|could use|am missing|are missing|"
+    r"(?:do not|don['’]t) (?:yet )?have (?:your|the|a|an)\b|cannot (?:see|find) (?:your|the|a|an)\b)|(?:is|are|"
+    r"am) (?:still )?missing|is (?:all )?"
+    r"(?:that )?lacking|(?:would|will|it) helps? (?:me |us )?(?:to|if|know)|all (?:that )?(?:i|"
+    r"we) (?:still )?(?:need|lack)|"
+    r"to (?:proceed|continue|help us|complete)|may i (?:ask|have)|can i (?:ask|have)|"
+    r"(?:brauche|brauchen|benötige|benötigen|fehlt|fehlen|nennen sie|teilen sie|schicken sie|senden sie|wüsste|"
+    r"bitte))\b",
     re.IGNORECASE,
 )
-_PICTURE = r"\b(?:photo|picture|screenshot)s?\b"
-_HELD = (
-    (re.compile(r"\border (?:number|no\b|confirmation)|\bwhich order\b", re.IGNORECASE), ORDER_NUMBER),
-    (re.compile(r"\b(?:your e-?mail address|address of your account)\b(?!.{0,40}if it is not)", re.IGNORECASE), EMAIL),
-    (
-        re.compile(r"\b(?:photo|picture|screenshot)s?\b", re.IGNORECASE),
-        re.compile(rf"{_PICTURE}[^.!?\n]{{0,30}}\battached\b|\battached\b[^.!?\n]{{0,30}}{_PICTURE}", re.IGNORECASE),
-    ),
-)  # fmt: skip
+_SPARED = re.compile(
+    r"\b(?:no need|need not|needn['’]t|(?:do|does) not (?:have|need) to|don['’]t (?:have|need) to|without (?:having|"
+    r"asking)|"
+    r"not (?:be )?(?:ask|asked)|so you need|nothing (?:more|else|further)|no further)\b",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"\b(?:another|second|further|newer|clearer|sharper|closer|better|different|remaining|else|as well|other|besides|"
+    r"apart from|since then|in the meantime|instead|meanwhile|would you (?:like|prefer|rather)|(?:shall|should|may|can|"
+    r"could) (?:i|we)\b(?! (?:have|ask|know|get)\b)|suit(?:s)? you|which of the two|either|whether it is the|prefer|"
+    r"next|again tomorrow|in future|"
+    r"convenient|if (?:it|they|that|this|the|you|there|any)\b[^.!?\n]{0,50}\b(?:not|n['’]t|changed|differ\w*|other|new|"
+    r"both|too|moved|worse))\b",
+    re.IGNORECASE,
+)
+_WISH = re.compile(r"\bwould you like (?:us|me) to do\b|\bwhat would you like\b|\bhow would you like\b", re.IGNORECASE)
+_OF = re.compile(
+    r"\b(?:photos?|pictures?|screenshots?|images?) of (?:the |your |its |both |"
+    r"all )?(?:\w+ of (?:the )?)?(?P<what>\w+)",
+    re.I,
+)
+_GENERIC = frozenset(
+    terms(
+        "happen happened start started begin began occur occurred notice noticed first exactly about roughly "
+        "problem since ago broken broke break work working worked issue trouble fault it tell told say said "
+        "let know please could would thing day date time order much long place many often number what went "
+        "wrong remember chance exact rough approximate hear came go name speak spoke talk mind recall kindly "
+        "might may stay stayed there spend spent supposed "
+    )
+)
+_GERMAN = re.compile(r"\b(?:wann|welche\w*|wie viele?)\b", re.IGNORECASE)
+_NOT_IT = re.compile(r"\b(?:not|rather than|except|nicht) (?:the |your |die |der )?$", re.IGNORECASE)
+_VALUE = re.compile(r"\b[\w-]*\d[\w-]*\b")
+_SENTENCES = re.compile(r"[.!?\n]+")
 _STORY = re.compile(
     r"\b(?:describe|explain|which|what|when|how much|have you tried|again|once more|from the beginning|set out|"
     r"restart\w*|reinstall\w*)\b",
     re.IGNORECASE,
 )
+_POLITE = frozenset(
+    terms(
+        "could please kindly let know tell send share provide number attach reply message back need phone help "
+        "thing call"
+    )
+)
 SHARE = 0.6
 
 
-def _held(sentence: str, said: str) -> bool:
-    return any(asked.search(sentence) and known.search(said) for asked, known in _HELD)
+def _names_it(sentence: str, said: str) -> bool:
+    """Whether the sentence itself gives a value the conversation holds: it confirms or chooses."""
+    return any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said) for value in _VALUE.findall(sentence))
+
+
+def _is_held(slot: Slot, sentence: str, said: str) -> bool:
+    asked = frozenset(terms(sentence)) - _GENERIC - _POLITE
+    if slot.name == "photo":
+        shown = _OF.search(sentence)
+        if (
+            shown
+            and not asked & frozenset(terms(shown["what"])) & frozenset(terms(said))
+            and shown["what"] not in {"it", "what"}
+        ):
+            return False
+    if not slot.about or not asked or _GERMAN.search(sentence):
+        return slot.held(said)
+    return any(slot.held(part) and asked & frozenset(terms(part)) for part in _SENTENCES.split(said))
+
+
+def _asked_slots(sentence: str) -> list[Slot]:
+    """What ``sentence`` asks for, without what it says it does not mean ("not the order number")."""
+    return [
+        slot
+        for slot in SLOTS
+        if any(not _NOT_IT.search(sentence[: match.start()]) for match in slot.asked.finditer(sentence))
+    ]
 
 
 def _repeats(sentence: str, said: frozenset[str]) -> bool:
@@ -45,18 +111,21 @@ def _repeats(sentence: str, said: frozenset[str]) -> bool:
     return len(asked) >= 3 and len(asked & said) / len(asked) >= share
 
 
-_POLITE = frozenset(
-    terms(
-        "could please kindly let know tell send share provide number attach reply message back need phone help "
-        "thing call"
-    )
-)
+def _asks_again(sentence: str, said: str, words: frozenset[str]) -> bool:
+    slots = _asked_slots(sentence)
+    return any(_is_held(slot, sentence, said) for slot in slots) or (not slots and _repeats(sentence, words))
+
+
+def _spares(sentence: str, said: str) -> bool:
+    """Whether it asks for something more, offers a choice, or says that nothing need be sent."""
+    more = _MORE.search(sentence) and not _WISH.search(sentence)
+    return bool(_SPARED.search(sentence) or more or _names_it(sentence, said))
 
 
 def check(context: CheckContext) -> list[CheckResult]:
     said = conversation(context.case)
     words = frozenset(terms(said))
-    asking = [m for m in sentences(context.own) if _ASKS.search(m.group())]
-    again = [m for m in asking if _held(m.group(), said) or _repeats(m.group(), words)]
+    asking = [m for m in sentences(context.own) if _ASKS.search(m.group()) and not _spares(m.group(), said)]
+    again = [m for m in asking if _asks_again(m.group(), said, words)]
     message = "the customer has already told this; use it instead of asking again"
     return findings(NAME, CheckStatus.WARN, message, again)

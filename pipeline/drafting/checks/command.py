@@ -8,6 +8,8 @@ from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "command"
+ORDER = "bare_order"
+"""What is found of the second kind is named so: it has a level of its own."""
 
 _COMMAND = patterns(
     r"(?:please )?(?:calm down|relax\b|be patient|stay calm|keep calm|take it easy|have patience|be reasonable|"
@@ -44,12 +46,12 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "this tells the customer how to feel or behave",
-        _COMMAND.finditer(context.own),
+        context.said(NAME, _COMMAND),
     )
     ordered = findings(
-        NAME,
+        ORDER,
         CheckStatus.WARN,
         "this orders the customer about; ask with a please, or take the step from the knowledge base",
-        _BARE_ORDER.finditer(context.own),
+        context.known(_BARE_ORDER),
     )
     return told + ordered

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipeline.config import FirmConfig, PolicyConfig
+from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig
 from pipeline.drafting.promises import own_words
 from pipeline.records import Case, CheckResult, CheckStatus, DraftKind, Source
+
+Judge = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
+"""Sentences of a reply to the probability of each fault, named as the rules are; what is missing to 1: it is fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the model says of the sentence at ``start``..``end``: its likeliest fault, and how likely any is."""
+
+    start: int
+    end: int
+    fault: str
+    suspicion: float
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A stretch of a draft with a fault, known by its words or taken for one by the model alone."""
+
+    start: int
+    end: int
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +51,11 @@ class CheckContext:
     sources: tuple[Source, ...] = ()
     restated: tuple[str, ...] = ()
     knowledge: str = ""
+    composure: ComposureConfig = field(default_factory=ComposureConfig)
+    verdicts: tuple[Verdict, ...] | None = None
+    """One for each sentence of ``own``; None where no model is at hand and the rules decide alone."""
+    role: str = "agent"
+    """Of whoever is about to approve; while nobody is, the one that may grant least."""
 
     @property
     def own(self) -> str:
@@ -41,6 +68,43 @@ class CheckContext:
                 text = text[:start] + re.sub(r"[^\n]", " ", said) + text[end:]
         return text
 
+    def said(self, fault: str, *patterns: re.Pattern[str]) -> list[Said]:
+        """Where ``own`` has the fault: as the patterns know it, and where the model is sure by itself."""
+        known = self.known(*patterns)
+        return known + self.suspected(fault, known)
+
+    def known(self, *patterns: re.Pattern[str]) -> list[Said]:
+        """Where ``own`` has words that the patterns know, but for sentences that the model takes for fine."""
+        found = [Said(*match.span(), True) for pattern in patterns for match in pattern.finditer(self.own)]
+        if self.verdicts is None:
+            return found
+        doubtful = [one for one in self.verdicts if one.suspicion >= self.composure.rule_from]
+        return [said for said in found if any(one.start <= said.start < one.end for one in doubtful)]
+
+    def suspected(self, fault: str, known: Sequence[Said]) -> list[Said]:
+        """The sentences of which the model is sure that they have the fault, but for those with what is ``known``."""
+        return [
+            Said(one.start, one.end, False)
+            for one in self.verdicts or ()
+            if one.fault == fault
+            and one.suspicion >= self.composure.fault_from
+            and not any(one.start <= said.start < one.end for said in known)
+        ]
+
+
+LEAST_WORDS = 3
+"""Shorter lines (a greeting, a name) are not judged."""
+
+
+def judged(context: CheckContext, judge: Judge) -> tuple[Verdict, ...]:
+    """The verdicts of ``judge`` on what the firm says itself in the body of ``context``."""
+    said = [match for match in sentences(context.own) if len(match.group().split()) >= LEAST_WORDS]
+    found = judge([" ".join(match.group().split()) for match in said])
+    return tuple(
+        Verdict(match.start(), match.end(), max(faults, key=faults.__getitem__), sum(faults.values()))
+        for match, faults in zip(said, found, strict=True)
+    )
+
 
 _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]+)*[.!?]*")
 
@@ -50,9 +114,13 @@ def sentences(text: str) -> Iterator[re.Match[str]]:
     return (match for match in _SENTENCE.finditer(text) if match.group().strip())
 
 
-def findings(name: str, status: CheckStatus, message: str, matches: Iterable[re.Match[str]]) -> list[CheckResult]:
-    """One result a match, pointing at it."""
-    return [CheckResult(name, status, message, match.start(), match.end()) for match in matches]
+def findings(name: str, status: CheckStatus, message: str, found: Iterable[re.Match[str] | Said]) -> list[CheckResult]:
+    """One result for each, pointing at it. What the model alone takes for a fault warns and never blocks."""
+    said = [one if isinstance(one, Said) else Said(*one.span(), True) for one in found]
+    return [
+        CheckResult(name, status if one.known else CheckStatus.WARN, message, one.start, one.end, one.known)
+        for one in sorted(said, key=lambda one: (one.start, one.end))
+    ]
 
 
 def patterns(*alternatives: str) -> re.Pattern[str]:

@@ -25,5 +25,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "this doubts the complaint or the feeling",
-        _DOUBT.finditer(context.own),
+        context.said(NAME, _DOUBT),
     )

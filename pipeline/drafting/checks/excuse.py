@@ -52,5 +52,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.WARN,
         "this is an excuse; say what will be done instead",
-        _EXCUSE.finditer(context.own),
+        context.said(NAME, _EXCUSE),
     )

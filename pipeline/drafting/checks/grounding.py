@@ -1,107 +1,221 @@
-"""P10: every number, date, address and link stands in the conversation, the knowledge base or the firm's data."""
+"""P10: every number, date, name, address and link stands in the conversation, the knowledge base or the firm's data."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
+from pipeline.config import DAYS
 from pipeline.drafting.calendar import due_at, zone_of
-from pipeline.drafting.checks.context import CheckContext, findings
-from pipeline.drafting.promises import MONTHS
+from pipeline.drafting.checks.context import CheckContext
+from pipeline.drafting.checks.facts import Fact, Known, find_facts, known
+from pipeline.drafting.checks.names import unknown_names, words_of
+from pipeline.drafting.promises import find_promises, is_answer
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "grounding"
 
-_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"”]+", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
-_CODE = re.compile(r"\b(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\b")
-_NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,:]\d+)*")
-_DAY_NAME = re.compile(
-    r"\b(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
-    + "|".join(m for m in MONTHS if m != "may")
-    + r")\b",
-    re.IGNORECASE,
-)
-_LIST_MARK = re.compile(r"(?m)^[ \t]*\d{1,2}[.)][ \t]")
+_TIMES = frozenset({"date", "numeric date", "day", "weekday", "month", "time", "span", "number"})
+KINDS = _TIMES | {"link", "email", "phone", "code", "amount", "percent"}
+_OPENING = re.compile(r"\b(?:open|opens|opening|hours|closes?|closed|shuts?|weekdays?)\b", re.IGNORECASE)
 
 
-def _plain_number(token: str) -> str:
-    """One spelling for 1,299.00, 1.299,00 and 1299."""
-    token = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", token)
-    return re.sub(r"[.,]0{1,2}$", "", token).replace(",", ".").lstrip("0") or "0"
-
-
-def facts(text: str) -> frozenset[str]:
-    """The checkable facts of ``text``: links, addresses, codes, numbers in one spelling, day and month names."""
-    found: set[str] = set()
-    for pattern in (_LINK, _EMAIL, _CODE, _DAY_NAME):
-        found.update(match.group().rstrip(".,;:").casefold() for match in pattern.finditer(text))
-    found.update(_plain_number(match.group()) for match in _NUMBER.finditer(text))
-    return frozenset(found)
-
-
-def _times(context: CheckContext) -> Iterable[str]:
+def _calendar_words(context: CheckContext) -> str:
     """Today, the promised reply time and the opening hours, as they may be written."""
     zone = zone_of(context.policy.calendar)
     urgency = context.case.triage.urgency.label
+    words = []
     for instant in (context.case.received_at, context.now):
-        yield f"{instant.astimezone(zone):%A %d %B %Y}"
-        due = due_at(instant, urgency, context.policy).astimezone(zone)
-        yield f"{due:%A %d %B %Y}"
-    for hours in context.policy.calendar.hours.values():
-        yield f"{hours.opens:%H:%M} {hours.closes:%H:%M}"
+        due = due_at(instant, urgency, context.policy)
+        words += [f"{at.astimezone(zone):%A %d %B %Y}" for at in (instant, due)]
+    hours = context.policy.calendar.hours.values()
+    return "; ".join([*words, *(f"{one.opens:%H:%M} {one.closes:%H:%M}" for one in hours)])
 
 
-def _grounds(context: CheckContext) -> frozenset[str]:
+def conversation_of(context: CheckContext) -> str:
+    """The thread on both sides, what was recorded on the ticket, and who writes."""
     case, firm = context.case, context.firm
-    sender = (case.sender.name, case.sender.email) if case.sender else ()
-    texts = (
-        case.message.subject,
-        case.message.text,
-        *(turn.text for turn in case.thread),
-        *(f"{source.title} {source.passage}" for source in context.sources),
-        *(firm.name, firm.signature, firm.contact, firm.escalation_contact, firm.team),
-        *sender,
-        *_times(context),
-        context.knowledge,
+    return "\n".join(
+        (
+            case.message.subject,
+            case.message.text,
+            *(turn.text for turn in case.thread),
+            *(f"{action.amount or ''} {action.currency} {action.note} {action.by}" for action in case.actions),
+            *((case.sender.name, case.sender.email) if case.sender else ()),
+            firm.name, firm.signature, firm.contact, firm.escalation_contact, firm.team,
+        )
+    )  # fmt: skip
+
+
+def grounds(context: CheckContext) -> tuple[Known, ...]:
+    """What a draft may rest on: the conversation, the firm's knowledge base and the passages shown."""
+    passages = "\n".join(f"{source.title} {source.passage}" for source in context.sources)
+    return tuple(map(known, (conversation_of(context), context.knowledge, passages)))
+
+
+def held_words(context: CheckContext) -> frozenset[str]:
+    passages = "\n".join(f"{source.title} {source.passage}" for source in context.sources)
+    zone = context.policy.calendar.timezone.replace("/", " ").replace("_", " ")
+    return words_of(f"{conversation_of(context)}\n{zone}") | words_of(context.knowledge) | words_of(passages)
+
+
+def _same_date(fact: Fact, held: Known) -> bool:
+    day, month, year = fact.value
+    dates = {*held.of("date"), *_readings(held)}
+    if any(d == day and m == month and (year is None or y is None or y == year) for d, m, y in dates):
+        return True
+    months = {m for _, m, _ in dates} | {m for (m,) in held.of("month")}
+    return (day,) in held.of("day") and month in months
+
+
+def _readings(held: Known) -> set[tuple[object, object, object]]:
+    """3/5 as the third of May or the fifth of March; where the text names one of the two months, as that alone."""
+    named = {m for _, m, _ in held.of("date")} | {m for (m,) in held.of("month")}
+    readings: set[tuple[object, object, object]] = set()
+    for first, second, _ in held.of("numeric date"):
+        both = {(a, b, None) for a, b in ((first, second), (second, first)) if isinstance(b, int) and b <= 12}
+        readings |= {reading for reading in both if reading[1] in named} or both
+    return readings
+
+
+def _same_time(fact: Fact, held: Known) -> bool:
+    minutes, side = fact.value
+    return any(m == minutes and (side is None or s is None or s == side) for m, s in held.of("time"))
+
+
+@lru_cache(maxsize=256)
+def _spaced(code: str) -> re.Pattern[str]:
+    """``code`` with any spacing, neither within a longer word nor with further digits behind."""
+    return re.compile(r"(?<![^\W_])" + r"[\s._/-]?".join(map(re.escape, code)) + r"(?![^\W_])", re.IGNORECASE)
+
+
+def _same_amount(fact: Fact, held: Known) -> bool:
+    number, currency = fact.value
+    others = {c for n, c in held.of("amount") if n == number}
+    return currency in others or (not others and number in held.numbers)
+
+
+def _same_digits(fact: Fact, held: Known) -> bool:
+    (digits,) = fact.value
+    return any(
+        str(digits).endswith(str(other)[-8:]) or str(other).endswith(str(digits)[-8:]) for (other,) in held.of("phone")
     )
-    return frozenset().union(*map(facts, texts))
 
 
-def _promised_clock(context: CheckContext, token: str) -> bool:
+def _in_number(fact: Fact, held: Known) -> bool:
+    return str(fact.value[0]) in held.numbers
+
+
+def stands_in(fact: Fact, held: Known) -> bool:
+    """Whether ``held`` holds ``fact``, in this or another way of writing it."""
+    if fact.value in held.of(fact.kind):
+        return True
+    match fact.kind:
+        case "date":
+            return _same_date(fact, held)
+        case "numeric date":
+            first, second, _ = fact.value
+            return any({d, m} == {first, second} for d, m, _ in held.of("date"))
+        case "day":
+            return any(fact.value[0] == d for d, _, _ in held.of("date")) or _in_number(fact, held)
+        case "month":
+            return any(fact.value[0] == m for _, m, _ in {*held.of("date"), *_readings(held)})
+        case "time":
+            return _same_time(fact, held)
+        case "code":
+            return bool(_spaced(str(fact.value[0])).search(held.text))
+        case "phone":
+            return _same_digits(fact, held) or bool(_spaced(str(fact.value[0])).search(held.text))
+        case "amount":
+            return _same_amount(fact, held)
+        case "span":
+            return fact.value in held.of("span")
+        case "percent" | "number":
+            return _in_number(fact, held)
+        case "link":
+            return any(str(link).startswith(str(fact.value[0])) for (link,) in held.of("link"))
+    return False
+
+
+def _said_hour(fact: Fact, body: str, held: Known) -> bool:
+    """A full hour is grounded by its number too: "at 10" holds ten o'clock."""
+    hour = re.match(r"(\d{1,2})(?![:.\d])", body[fact.start : fact.end]) if fact.kind == "time" else None
+    return bool(hour and hour[1] in held.numbers)
+
+
+def _is_time(fact: Fact, body: str) -> bool:
+    """A day or a clock time, an hour in words too ("at nine")."""
+    said = fact.kind == "number" and re.search(r"\b(?:at|from|to|until|till|by|um|bis) $", body[: fact.start][-8:])
+    return bool(said) or fact.kind in _TIMES - {"number", "span"}
+
+
+def _is_small(fact: Fact) -> bool:
+    """A word for a small number counts what the mail shows ("two of your mails"); it is no fact by itself."""
+    return fact.kind == "number" and fact.spelled and float(str(fact.value[0])) in {0, 1, 2, 3, 4, 100, 1000}
+
+
+def _promised_clock(context: CheckContext, fact: Fact) -> bool:
     """A clock time is grounded where it is no later than the policy's reply time on that day."""
-    match = re.fullmatch(r"(\d{1,2})[:.](\d{2})", token)
-    if match is None:
+    if fact.kind != "time":
         return False
-    zone = zone_of(context.policy.calendar)
-    urgency = context.case.triage.urgency.label
-    allowed = [
-        due_at(instant, urgency, context.policy).astimezone(zone) for instant in (context.case.received_at, context.now)
-    ]
-    return any(_same_clock(due, int(match[1]), int(match[2])) for due in allowed)
+    zone, urgency = zone_of(context.policy.calendar), context.case.triage.urgency.label
+    dues = [due_at(at, urgency, context.policy).astimezone(zone) for at in (context.case.received_at, context.now)]
+    return any(_just_before(due, fact) for due in dues)
 
 
-def _same_clock(due: datetime, hour: int, minute: int) -> bool:
+def _just_before(due: datetime, fact: Fact) -> bool:
     """The due time itself or up to a quarter of an hour before it, which is how it is rounded for reading."""
-    return 0 <= due.hour * 60 + due.minute - (hour * 60 + minute) <= 15
+    minutes = fact.value[0]
+    return isinstance(minutes, int) and 0 <= (due.hour * 60 + due.minute - minutes) % 720 <= 15
+
+
+def _own_times(context: CheckContext) -> list[tuple[int, int]]:
+    """Where the firm says when it will answer: that is its own to say, and the rule of promises judges it."""
+    promises = find_promises(context.own, context.now, context.policy.calendar)
+    return [(one.start, one.end) for one in promises if one.due_at is not None and is_answer(one.text)]
+
+
+def _is_opening_day(context: CheckContext, fact: Fact) -> bool:
+    if fact.kind != "weekday" or not isinstance(fact.value[0], int):
+        return False
+    line = context.body[max(0, fact.start - 80) : fact.end + 80]
+    return DAYS[fact.value[0]] in context.policy.calendar.hours and bool(_OPENING.search(line))
+
+
+@lru_cache(maxsize=8)
+def _facts(text: str) -> tuple[Fact, ...]:
+    return tuple(find_facts(text))
+
+
+def ungrounded(context: CheckContext, kinds: frozenset[str] = KINDS) -> list[Fact]:
+    """The facts of the draft, of these ``kinds``, that stand nowhere, in the order of the text."""
+    own = context.own
+    held, calendar, answers = grounds(context), known(_calendar_words(context)), _own_times(context)
+    return sorted(
+        (
+            fact
+            for fact in _facts(own)
+            if fact.kind in kinds
+            and not _is_small(fact)
+            and not any(stands_in(fact, ground) or _said_hour(fact, own, ground) for ground in held)
+            and not (_is_time(fact, own) and stands_in(fact, calendar))
+            and not _promised_clock(context, fact)
+            and not _is_opening_day(context, fact)
+            and not (fact.kind in _TIMES and any(start <= fact.start < end for start, end in answers))
+        ),
+        key=lambda fact: fact.start,
+    )
+
+
+def foreign_names(context: CheckContext) -> list[re.Match[str]]:
+    """The names of the draft that stand nowhere."""
+    german = context.case.triage.language == "de"
+    return list(unknown_names(context.own, held_words(context), nouns_capitalised=german))
 
 
 def check(context: CheckContext) -> list[CheckResult]:
-    own, grounds = context.own, _grounds(context)
-    marks = [match.span() for match in _LIST_MARK.finditer(own)]
-    wrong = [
-        match
-        for pattern in (_LINK, _EMAIL, _CODE, _DAY_NAME)
-        for match in pattern.finditer(own)
-        if match.group().rstrip(".,;:").casefold() not in grounds
-    ]
-    wrong += [
-        match
-        for match in _NUMBER.finditer(own)
-        if _plain_number(match.group()) not in grounds
-        and not any(start <= match.start() < end for start, end in marks)
-        and not _promised_clock(context, match.group())
-    ]
     message = "this stands neither in the conversation nor in the knowledge base"
-    return findings(NAME, CheckStatus.BLOCK, message, wrong)
+    spans = {(fact.start, fact.end) for fact in ungrounded(context)}
+    spans |= {match.span() for match in foreign_names(context)}
+    return [CheckResult(NAME, CheckStatus.BLOCK, message, start, end) for start, end in sorted(spans)]

@@ -33,4 +33,4 @@ _HOLLOW = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "a formula; name what the apology or the thanks is for"
-    return findings(NAME, CheckStatus.WARN, message, _HOLLOW.finditer(context.own))
+    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _HOLLOW))

@@ -42,5 +42,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.WARN,
         "this makes the matter small",
-        _MINIMISE.finditer(context.own),
+        context.said(NAME, _MINIMISE),
     )

@@ -30,5 +30,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "nobody can guarantee this",
-        _OVERPROMISE.finditer(context.own),
+        context.said(NAME, _OVERPROMISE),
     )

@@ -46,4 +46,4 @@ _POLICY = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this puts a rule before the customer's problem; begin with what can be done"
-    return findings(NAME, CheckStatus.WARN, message, _POLICY.finditer(context.own))
+    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _POLICY))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.drafting.checks.context import CheckContext, findings, patterns
+from pipeline.drafting.checks.context import CheckContext, Said, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "sarcasm"
@@ -41,6 +41,6 @@ _WINK = re.compile(r"[:;]-?[)DP](?!\w)|😉|🙄|😂")
 
 
 def check(context: CheckContext) -> list[CheckResult]:
-    own = context.own
-    matches = [*_SARCASM.finditer(own), *_WINK.finditer(own)]
-    return findings(NAME, CheckStatus.WARN, "this can be read as irony or as a rebuke", matches)
+    winks = [Said(*match.span(), True) for match in _WINK.finditer(context.own)]
+    said = [*context.said(NAME, _SARCASM), *winks]
+    return findings(NAME, CheckStatus.WARN, "this can be read as irony or as a rebuke", said)
