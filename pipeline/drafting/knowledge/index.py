@@ -95,7 +95,7 @@ FEATURES = ("whole", "line", "heading", "words")
 WEIGHTS = (4.87, 5.0, 4.0, 2.44)
 MIDDLE = 6.9
 """``python -m benchmarks.knowledge`` fits both on questions to ten invented firms and says how well they hold on firms
-left out. At a score of 0.5 nine of ten of their questions that nothing answers stay so, three of four by another hand."""
+left out. At a score of 0.5 nine of ten of their questions that nothing answers stay so, three of four of others."""
 LEXICAL_MIDDLE, LEXICAL_WIDTH = 2.6, 0.5
 """The same for BM25 where there is no encoder."""
 
