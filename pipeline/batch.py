@@ -21,24 +21,25 @@ A record is an object with
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 from pipeline.config import Config, MailboxConfig
 from pipeline.drafting.batch import to_json as draft_json
 from pipeline.engine.desk import Desk
+from pipeline.engine.unanswered import Asked, unanswered
 from pipeline.errors import ConfigError, RecordError
 from pipeline.flow import unanswered_before
 from pipeline.intake.addresses import parse_addresses
 from pipeline.intake.guard import classify_mail
 from pipeline.intake.headers import Headers
 from pipeline.intake.mime import Part
-from pipeline.records import Address, Case, DraftSet, Fault, Message, ThreadTurn, Triage
+from pipeline.records import Address, Case, DraftSet, Fault, Message, Source, ThreadTurn, Triage
 from pipeline.triage.batch import to_json as triage_json
 from pipeline.triage.triager import Triager
 from pipeline.triage.wave import heat, wave
@@ -52,6 +53,7 @@ YEARS = range(1970, 2101)
 """Years in which a mail may have been received; beyond them no calendar can be reckoned with."""
 
 Json = dict[str, Any]
+J = TypeVar("J")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Record:
     thread: tuple[ThreadTurn, ...]
     fault: Fault
     received_at: datetime
+
+
+Read = list[tuple[Record, Triage]]
+"""The usable lines of one batch, each with its triage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,8 @@ class Unusable:
 def triage_lines(lines: Iterable[bytes], config: Config, triager: Triager) -> Iterator[Json]:
     """The triage of every line."""
 
-    def work(record: Record, triage: Triage) -> Json:
-        return {**triage_json(triage), "id": record.id}
+    def work(read: Read) -> Iterator[Json]:
+        return ({**triage_json(triage), "id": record.id} for record, triage in read)
 
     return _each_batch(lines, config, triager, work)
 
@@ -92,41 +98,74 @@ def draft_lines(lines: Iterable[bytes], config: Config, desk: Desk) -> Iterator[
     for name in config.mailboxes:
         desk.knowledge(name)  # a faulty article is the installation's fault, not that of the first line
 
-    def work(record: Record, triage: Triage) -> Json:
-        try:
-            return _drafted(record, triage, desk)
-        except Exception as error:  # a fault of ours: reported in its place, so that it costs one line only
-            log.exception("draft failed", line=record.line)
-            return Unusable(record.id, f"line {record.line}: internal error: {type(error).__name__}").to_json()
+    def work(read: Read) -> Iterator[Json]:
+        cases = [_case(record, triage) for record, triage in read]
+        for (record, _), case, found in zip(read, cases, _sources(cases, desk), strict=True):
+            try:
+                yield _drafted(record, case, desk, found)
+            except Exception as error:  # a fault of ours: reported in its place, so that it costs one line only
+                log.exception("draft failed", line=record.line)
+                yield Unusable(record.id, f"line {record.line}: internal error: {type(error).__name__}").to_json()
 
     return _each_batch(lines, config, desk.triager, work)
 
 
-def _each_batch(
-    lines: Iterable[bytes], config: Config, triager: Triager, work: Callable[[Record, Triage], Json]
+def unanswered_lines(
+    lines: Iterable[bytes], config: Config, desk: Desk, mailbox: str | None = None, since: datetime | None = None
 ) -> Iterator[Json]:
+    """The faults of the lines, then the mails that no article answers, likest together."""
+    asked: list[Asked] = []
+
+    def work(read: Read) -> Iterator[Json | None]:
+        cases = (_case(record, triage) for record, triage in read)
+        for (record, _), case in zip(read, cases, strict=True):
+            if mailbox in (None, case.message.mailbox) and (since is None or case.received_at >= since):
+                asked.append(Asked(record.id, case))
+            yield None
+
+    yield from filter(None, _each_batch(lines, config, desk.triager, work))
+    yield from unanswered(asked, desk)
+
+
+def _each_batch(
+    lines: Iterable[bytes], config: Config, triager: Triager, work: Callable[[Read], Iterator[J]]
+) -> Iterator[Json | J]:
     records = read_records(lines, config)
     while batch := list(islice(records, BATCH)):
         usable = [record for record in batch if isinstance(record, Record)]
-        triages = iter(triager.triage([record.message for record in usable], config.thresholds.of))
+        triages = triager.triage([record.message for record in usable], config.thresholds.of)
+        done = work(list(zip(usable, triages, strict=True)))
         for record in batch:
-            yield record.to_json() if isinstance(record, Unusable) else work(record, next(triages))
+            yield record.to_json() if isinstance(record, Unusable) else next(done)
 
 
-def _drafted(record: Record, triage: Triage, desk: Desk) -> Json:
+def _case(record: Record, triage: Triage) -> Case:
+    return Case(record.message, triage, record.sender, record.received_at, record.fault, record.thread)
+
+
+def _sources(cases: Sequence[Case], desk: Desk) -> Sequence[tuple[Source, ...] | None]:
+    """What the knowledge bases have for each case; None where the search of all failed, so that each looks alone."""
+    try:
+        return desk.sources(cases)
+    except Exception as error:  # one of them is at fault: its own line tells
+        log.warning("knowledge not searched for the batch, going one by one", error=type(error).__name__)
+        return [None] * len(cases)
+
+
+def _drafted(record: Record, case: Case, desk: Desk, sources: tuple[Source, ...] | None) -> Json:
     name = record.message.mailbox or ""
     reason = _suppressed(record.sender, desk.mailbox(name).own_addresses)
     if reason:
-        drafts = DraftSet(record.message.id, None, "this mail must not be answered", (), triage.escalate)
+        drafts = DraftSet(record.message.id, None, "this mail must not be answered", (), case.triage.escalate)
     else:
-        case = Case(record.message, triage, record.sender, record.received_at, record.fault, record.thread)
-        case = replace(case, heat=_heat(record, triage, desk))
+        case = replace(case, heat=_heat(record, case.triage, desk))
         drafts = desk.composer.draft(
             case,
             firm=desk.firm(name),
             policy=desk.config.policy_of(name),
             thresholds=desk.config.thresholds.of(name),
             knowledge=desk.knowledge(name),
+            sources=sources,
         )
     return {**draft_json(drafts, reason), "id": record.id}
 

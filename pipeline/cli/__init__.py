@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.cli import batches, installation, learning
+from pipeline.cli import batches, installation, learning, unanswered
 from pipeline.cli.output import complain
 from pipeline.errors import CalmdeskError
 
@@ -30,6 +30,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "triage": batches.triage,
     "draft": batches.draft,
     "parse": batches.parse,
+    "unanswered": unanswered.unanswered,
     "train": learning.train,
     "evaluate": learning.evaluate,
 }

@@ -67,13 +67,19 @@ class Composer:
         policy: PolicyConfig,
         thresholds: Thresholds,
         knowledge: KnowledgeBase,
+        sources: tuple[Source, ...] | None = None,
     ) -> DraftSet:
-        """The checked drafts for ``case`` and the kind proposed first; none where triage escalates."""
+        """The checked drafts for ``case`` and the kind proposed first; none where triage escalates.
+
+        ``sources`` are what `find_sources_many` found for it among others; by default they are looked up now.
+        """
         needed = why_authority(case)
         summary = escalation_summary(case, firm, policy.calendar, needed) if needed else None
         if case.triage.escalate:
             return DraftSet(case.message.id, None, "a person has to take this", (), case.triage.escalate, summary)
-        material = self._gather(case, firm, policy, thresholds, knowledge)
+        if sources is None:
+            sources = find_sources(case, knowledge, thresholds.propose.solution_from_score)
+        material = self._gather(case, firm, policy, thresholds, sources, knowledge)
         proposed, why = propose(case, thresholds.propose, material.sources)
         notes = "; ".join(filter(None, (why, material.feeling.note, self._language_note(material))))
         drafts = tuple(self._draft(kind, material) for kind in DraftKind)
@@ -85,6 +91,7 @@ class Composer:
         firm: FirmConfig,
         policy: PolicyConfig,
         thresholds: Thresholds,
+        sources: tuple[Source, ...],
         knowledge: KnowledgeBase,
     ) -> _Material:
         spoken = case.triage.language in firm.languages and self._templates.speaks(case.triage.language)
@@ -97,7 +104,7 @@ class Composer:
             said={each: said_back(case, each, policy) for each in {"en", language}},
             feeling=feeling(case, policy.liability),
             asks=missing(case),
-            sources=find_sources(case, knowledge, thresholds.propose.solution_from_score),
+            sources=sources,
             knowledge="\n".join(passage.searchable for passage in knowledge.passages),
             composure=thresholds.composure,
             urgent=any(stake.kind in URGENT_STAKES for stake in find_stakes(case)),

@@ -174,7 +174,8 @@ _COMMITS = (
         rf"(?=[^.!?\n]{{0,80}}\b{_SURE})",
         rf"(?:{_SURE})[^.!?\n]{{0,40}}?[ ,]\s?(?:{_THING}|you|everything|all)\s+(?:is|are|has|have|sees?|holds?|"
         rf"stands?|brings?|knows?|"
-        r"rings?|runs?|works?|opens?|appears?|shows?)\b(?! (?:to|any|a right|every|good|until|the (?:last|least)|what|why|how))",
+        r"rings?|runs?|works?|opens?|appears?|shows?)\b(?! (?:to|any|a right|every|good|until|"
+        r"the (?:last|least)|what|why|how))",
         rf"(?:{_THING}|everything|all)\s+(?:is|are|runs?|works?|rings?|shows?|appears?|stands?|"
         rf"lies)\s+(?:\w+\s+){{0,4}}?"
         r"(?=(?:by|within|before|no later than|not later than|tomorrow|tonight|next week)\b)",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.config import Config, FirmConfig, MailboxConfig
 from pipeline.drafting.compose import Composer
 from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.drafting.propose import find_sources_many
 from pipeline.errors import ConfigError
 from pipeline.intake.isolate import ParserPool
+from pipeline.records import Case, Source
 from pipeline.resources import default_folder
 from pipeline.triage.signal_rules import load_rules
 from pipeline.triage.triager import Triager
@@ -54,6 +57,17 @@ class Desk:
             folder = self.config.knowledge_folder(mailbox)
             self._knowledge[mailbox] = KnowledgeBase.load(folder, self.triager.embed)
         return self._knowledge[mailbox]
+
+    def sources(self, cases: Sequence[Case]) -> list[tuple[Source, ...]]:
+        """What each case's own knowledge base has for it, with one pass of the encoder a mailbox."""
+        found: list[tuple[Source, ...]] = [()] * len(cases)
+        for mailbox in dict.fromkeys(case.message.mailbox for case in cases):
+            places = [place for place, case in enumerate(cases) if case.message.mailbox == mailbox]
+            floor = self.config.thresholds.of(mailbox).propose.solution_from_score
+            here = find_sources_many([cases[place] for place in places], self.knowledge(mailbox), floor)
+            for place, sources in zip(places, here, strict=True):
+                found[place] = sources
+        return found
 
     def close(self) -> None:
         self.parser.close()

@@ -22,7 +22,7 @@ from pipeline.flow import MESSAGE_CHANGES, DraftState, MessageState, check_chang
 from pipeline.intake.parse import unreadable_mail
 from pipeline.intake.thread import thread_candidates, ticket_of_token, token_addresses
 from pipeline.records import Draft as DraftRecord
-from pipeline.records import DraftSet, MailKind, ParsedMail, Triage
+from pipeline.records import DraftSet, MailKind, ParsedMail, Source, Triage
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of, message_record
 from pipeline.store.claims import claim, release
@@ -69,8 +69,16 @@ def triage_stage(desk: Desk, owner: str) -> int:
 
 
 def draft_stage(desk: Desk, owner: str) -> int:
-    """triaged -> drafted: three drafts, or an escalation to a named person."""
-    return _each(desk, owner, MessageState.TRIAGED, _draft)
+    """triaged -> drafted: three drafts, or an escalation to a named person; one search of the knowledge for all."""
+    rows = _claim(desk, owner, MessageState.TRIAGED)
+    found: dict[int, tuple[Source, ...]] = {}
+    try:
+        found = dict(zip((row.pk for row in rows), desk.sources([case_of(row) for row in rows]), strict=True))
+    except Exception as error:  # one of them is at fault: each looks by itself, so that it holds up none of the others
+        log.warning("knowledge not searched for the batch, going one by one", error=type(error).__name__)
+    for row in rows:
+        _one(desk, row, owner, lambda desk, row: _draft(desk, row, found.get(row.pk)))
+    return len(rows)
 
 
 # --- claiming and saving --------------------------------------------------------------------------------------------
@@ -270,7 +278,8 @@ def _set_triage(desk: Desk, row: Message, triage: Triage) -> Ticket | None:
     return ticket
 
 
-def compose(desk: Desk, row: Message) -> DraftSet:
+def compose(desk: Desk, row: Message, sources: tuple[Source, ...] | None = None) -> DraftSet:
+    """The drafts for ``row``; ``sources`` as found for it in a batch, by default looked up now."""
     case = case_of(row)
     if row.ticket and row.ticket.reply_due_at and row.ticket.reply_due_at <= timezone.now():
         # Late already: a time counted from the arrival would be a promise broken when it is made.
@@ -281,11 +290,12 @@ def compose(desk: Desk, row: Message) -> DraftSet:
         policy=desk.config.policy_of(row.mailbox),
         thresholds=desk.config.thresholds.of(row.mailbox),
         knowledge=desk.knowledge(row.mailbox),
+        sources=sources,
     )
 
 
-def _draft(desk: Desk, row: Message) -> Change:
-    draft_set = compose(desk, row)
+def _draft(desk: Desk, row: Message, sources: tuple[Source, ...] | None) -> Change:
+    draft_set = compose(desk, row, sources)
     read = row.ticket.version if row.ticket else 0
 
     def save() -> Ticket | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.drafts.measures import context, fires, retrieval, rows, shares
+from benchmarks.knowledge import FEATURES, Firm, evaluate
 from pipeline.config import load_config
 from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.learning.data import SEED
 from pipeline.records import Fault
 
 KINDS = {
@@ -38,12 +41,45 @@ def test_what_is_wrong_in_a_draft_stands_in_it() -> None:
         assert row["span"] in row["draft"]
 
 
-def test_questions_name_sections_of_the_sample_firm() -> None:
-    known = {(one.article, one.label) for one in KnowledgeBase.load(Path("config/knowledge")).passages}
+FIRMS = sorted(folder for folder in (SEED / "replies" / "firms").iterdir() if folder.is_dir())
+
+
+@pytest.mark.parametrize(
+    ("knowledge", "questions"),
+    [
+        (Path("config/knowledge"), "questions.jsonl"),
+        (Path("config/knowledge"), "questions_dev.jsonl"),
+        *((folder, f"firms/{folder.name}/questions.jsonl") for folder in FIRMS),
+    ],
+    ids=lambda value: value.name if isinstance(value, Path) else value,
+)
+def test_questions_name_sections_of_their_firm(knowledge: Path, questions: str) -> None:
+    known = {(one.article, one.label) for one in KnowledgeBase.load(knowledge).passages}
     articles = {article for article, _ in known}
-    for row in rows("questions.jsonl"):
+    asked = rows(questions)
+    assert len({row["text"].casefold() for row in asked}) == len({row["id"] for row in asked}) == len(asked) >= 25
+    assert {row["article"] for row in asked} >= {""}
+    for row in asked:
         assert not row["article"] or (row["article"], row["section"]) in known
         assert set(row["also"]) <= articles
+
+
+def test_no_question_to_develop_with_is_one_to_judge_with() -> None:
+    judged = {row["text"].casefold() for row in rows("questions.jsonl")}
+    assert not judged & {row["text"].casefold() for row in rows("questions_dev.jsonl")}
+
+
+def test_the_weights_of_one_firm_are_found_from_the_others() -> None:
+    rng = np.random.default_rng(3)
+    places = np.tile(np.arange(4), 6)
+    right = np.eye(4, dtype=bool)[places]
+    right[::4] = False  # nothing answers these
+    noise = rng.normal(0, 0.05, (24, 4, len(FEATURES)))
+    firm = Firm(np.where(right, 0.6, 0.2)[:, :, None] + noise, right, ("a", "b", "c", "d"))
+    found = evaluate({"one": firm, "two": firm}, firm)
+    assert found["left_out"]["firms"]["recall_at_1"] == 1.0
+    assert found["left_out"]["firms"]["right_no_answer"] >= 0.8
+    assert found["left_out"]["firms"]["answered"] == 1.0
 
 
 def test_the_measure_counts_found_and_in_vain() -> None:

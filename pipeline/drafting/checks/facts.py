@@ -200,6 +200,12 @@ def _fraction(match: re.Match[str]) -> Value | None:
     return (_FRACTIONS[words],)
 
 
+def _weekday_number(match: re.Match[str]) -> Value:
+    """Monday is 0; a plural counts as its day."""
+    name = match.group().lower()
+    return (WEEKDAY_NUMBERS.get(name, WEEKDAY_NUMBERS.get(name[:-1])),)
+
+
 _READERS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value | None]], ...] = (
     ("link", _LINK, lambda m: (re.sub(r"^(?:https?://)?(?:www\.)?", "", m.group().casefold()).rstrip("/.,;:!?)'"),)),
     ("email", _EMAIL, lambda m: (m.group().casefold().rstrip("."),)),
@@ -216,7 +222,7 @@ _READERS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value | No
     ("amount", _AMOUNT, _amount),
     ("percent", _PERCENT, lambda m: (plain_number(m["n"]),)),
     ("span", _LONE_SPAN, _lone_span),
-    ("weekday", _WEEKDAY, lambda m: (WEEKDAY_NUMBERS.get(m.group().lower(), WEEKDAY_NUMBERS.get(m.group().lower()[:-1])),)),
+    ("weekday", _WEEKDAY, _weekday_number),
     ("month", _MONTH_ALONE, lambda m: (_MONTH_NUMBERS[m.group().lower()],)),
 )  # fmt: skip
 
