@@ -1,6 +1,6 @@
 """Typed view of a configuration folder: default < file < environment; an unknown key is an error that names it.
 
-    calmdesk.yaml     the installation: database, page, worker, model, logging
+    calmdesk.yaml     the installation: database, page, worker, model, writer, logging
     mailboxes.yaml    one entry a mailbox: addresses, IMAP, SMTP, the firm that speaks from it
     thresholds.yaml   what decides urgency, tone, abstention and the proposed kind of draft
     policy.yaml       business hours and reply times
@@ -17,6 +17,7 @@ from pipeline.config.mailboxes import FirmConfig, MailboxConfig
 from pipeline.config.policy import DAYS, CalendarConfig, LimitsConfig, PolicyConfig
 from pipeline.config.servers import ImapConfig, OAuthConfig, ServerConfig, SmtpConfig, read_password, read_secret
 from pipeline.config.thresholds import AbstainConfig, ProposeConfig, Thresholds, ThresholdsConfig
+from pipeline.config.writer import WriterConfig
 
 __all__ = [
     "DAYS",
@@ -39,6 +40,7 @@ __all__ = [
     "SmtpConfig",
     "Thresholds",
     "ThresholdsConfig",
+    "WriterConfig",
     "load_config",
     "read_password",
     "read_secret",

@@ -23,7 +23,9 @@ from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
 from pipeline.drafting.restate import quote, restate
 from pipeline.drafting.spoken_time import readable_due, spelled
 from pipeline.drafting.stakes import find_stakes
+from pipeline.drafting.steering import is_steering, without_steering
 from pipeline.drafting.templates import Templates
+from pipeline.drafting.writer import Brief, Prose, Writer
 from pipeline.records import Case, Draft, DraftKind, DraftSet, Source
 
 
@@ -45,11 +47,13 @@ class _Material:
 
 
 class Composer:
-    """Writes drafts from templates; holds nothing of any message."""
+    """Writes drafts from templates; holds nothing of any message. With a ``writer`` a language model words the prose of
+    English drafts, as far as the checks let it."""
 
-    def __init__(self, templates: Path | None = None) -> None:
+    def __init__(self, templates: Path | None = None, writer: Writer | None = None) -> None:
         """Read the templates of ``templates`` (default: the shipped folder); ConfigError names a faulty one."""
         self._templates = Templates(templates)
+        self.writer = writer
 
     def draft(
         self,
@@ -107,33 +111,64 @@ class Composer:
 
     def _draft(self, kind: DraftKind, material: _Material) -> Draft:
         language = material.language if kind in self._templates.kinds(material.language) else "en"
-        body = self._templates.render(language, kind, _variables(kind, material, language))
-        case, policy = material.case, material.policy
-        sources = material.sources if _shows_sources(kind, material) and language == "en" else ()
-        context = CheckContext(
-            body,
-            kind,
-            case,
-            material.firm,
-            policy,
-            case.received_at,
-            sources,
-            material.restated,
-            material.knowledge,
-        )
-        return Draft(
-            kind=kind,
-            subject=reply_subject(case.message.subject),
-            body=body,
-            restated=material.restated,
-            sources=sources,
-            promises=tuple(
-                replace(promise, text=body[promise.start : promise.end])
-                for promise in find_promises(context.own, case.received_at, policy.calendar)
-            ),
-            asks=material.asks if language == "en" else (),
-            checks=run_checks(context),
-        )
+        variables = _variables(kind, material, language)
+        body = self._templates.render(language, kind, variables)
+        composed = _checked(body, kind, material, language)
+        if self.writer is None or material.case.triage.language != "en":
+            return composed
+
+        def build(prose: Prose) -> Draft:
+            said = {"kind": kind, "opening": prose.opening, "said": prose.concerns, "bridge": prose.bridge}
+            body = self._templates.render(language, "written", {**variables, **said})
+            return _checked(body, kind, material, language)
+
+        return self.writer.write(material.case.message.id, composed, _brief(kind, material, language), build)
+
+
+def _checked(body: str, kind: DraftKind, material: _Material, language: str) -> Draft:
+    """The draft with the text ``body``, whoever wrote it."""
+    case, policy = material.case, material.policy
+    sources = material.sources if _shows_sources(kind, material) and language == "en" else ()
+    context = CheckContext(
+        body,
+        kind,
+        case,
+        material.firm,
+        policy,
+        case.received_at,
+        sources,
+        material.restated,
+        material.knowledge,
+    )
+    return Draft(
+        kind=kind,
+        subject=reply_subject(case.message.subject),
+        body=body,
+        restated=material.restated,
+        sources=sources,
+        promises=tuple(
+            replace(promise, text=body[promise.start : promise.end])
+            for promise in find_promises(context.own, case.received_at, policy.calendar)
+        ),
+        asks=material.asks if language == "en" else (),
+        checks=run_checks(context),
+    )
+
+
+def _brief(kind: DraftKind, material: _Material, language: str) -> Brief:
+    return Brief(
+        kind=kind,
+        firm=material.firm.name,
+        team=material.firm.team,
+        restated=material.restated,
+        empathy=material.feeling.empathy,
+        regret=material.feeling.regret,
+        impact=material.feeling.impact,
+        responsibility=material.feeling.responsibility,
+        sources=material.sources if _shows_sources(kind, material) else (),
+        asks=material.asks,
+        due=spelled(material.due, material.policy, language),
+    )
 
 
 def _shows_sources(kind: DraftKind, material: _Material) -> bool:
@@ -149,7 +184,7 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
         "name": name,
         "restated": material.restated
         if language == "en"
-        else tuple(quote(c.text, marks="„“") for c in material.case.triage.concerns),
+        else tuple(quote(text, marks="„“") for text in _concerns(material.case)),
         "empathy": material.feeling.empathy,
         "regret": material.feeling.regret,
         "impact": material.feeling.impact,
@@ -169,11 +204,16 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
     }
 
 
+def _concerns(case: Case) -> tuple[str, ...]:
+    """The words of each concern, without what is addressed to a machine."""
+    return tuple(filter(None, (without_steering(concern.text) for concern in case.triage.concerns)))
+
+
 def _restated(case: Case) -> tuple[str, ...]:
-    if case.triage.language != "en":
-        return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
+    if case.triage.language != "en" or is_steering(case.message.text):  # nothing planted may pass for plain words
+        return tuple(f"you write: {quote(text)}" for text in _concerns(case))
     careful = bool(NO_LIABILITY_FLAGS & set(case.triage.flags))
-    return tuple(dict.fromkeys(_said_back(concern.text, careful) for concern in case.triage.concerns))
+    return tuple(dict.fromkeys(_said_back(text, careful) for text in _concerns(case)))
 
 
 def _said_back(text: str, careful: bool) -> str:

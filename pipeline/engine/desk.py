@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.config import Config, FirmConfig, MailboxConfig
 from pipeline.drafting.compose import Composer
 from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.drafting.writer import load_writer
 from pipeline.errors import ConfigError
 from pipeline.intake.isolate import ParserPool
 from pipeline.resources import default_folder
@@ -26,11 +27,11 @@ class Desk:
 
     @classmethod
     def load(cls, config: Config) -> Desk:
-        """Load model, templates and parser; ModelError or ConfigError says what is wrong."""
+        """Load model, templates, writer and parser; ModelError or ConfigError says what is wrong."""
         return cls(
             config=config,
             triager=Triager.load(config.calmdesk.model, load_rules(config.folder)),
-            composer=Composer(default_folder("templates")),
+            composer=Composer(default_folder("templates"), load_writer(config.calmdesk.writer, config.folder)),
             parser=ParserPool(),
         )
 
