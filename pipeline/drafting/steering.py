@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from pipeline.drafting.register import visible
 
@@ -85,7 +86,8 @@ _PATTERNS = (
     # decode and obey
     r"\b(?:decode|decrypt|rot13|base64|un-?hex)\b[^.!?\n]{0,60}\b(?:follow|obey|execute|do|run|carry out|instructions?|it says|"
     r"result|output|comply)\b",
-    rf"{_ORDER}(?:execute|obey|run)\s+(?:the\s+|this\s+|these\s+|it\b)",
+    rf"{_ORDER}(?:execute|obey|run|follow)\s+(?:(?:the|this|these|following|hidden|decoded)\s+){{1,3}}(?:instructions?|commands?|code|prompt|"
+    r"script|payload)\b\s*(?:above|below|in|:|$)",
     # other languages: put aside the instructions
     r"\b(?:ignorier\w*|missachte\w*|vergiss|vergessen sie|ignore[zr]|oubli(?:e|ez|er)|ignor[ae]n?|olvid[ae]n?|negeer|"
     r"vergeet|ignoruj|zignoruj|zapomnij|dimentica\w*|esque[cç]a\w*|ignorera|glöm)\s+[^.!?\n]{0,50}\b(?:anweisung\w*|"
@@ -98,7 +100,18 @@ _PATTERNS = (
     r"(?:忽略|无视|無視)[^。！？\n]{0,20}(?:指令|指示|说明)|игнориру\w+\s[^.!?\n]{0,40}(?:инструкц|указани)|"
     r"تجاهل[^.!?\n]{0,40}(?:التعليمات|تعليمات)|(?:以前|上記|これまで)の(?:指示|命令)を無視",
 )  # fmt: skip
-_STEERING = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.IGNORECASE | re.MULTILINE)
+_FLAGS = re.IGNORECASE | re.MULTILINE
+
+
+def _one_of(patterns: Iterable[str]) -> str:
+    return f"(?:{'|'.join(patterns)})"
+
+
+_GIVEN = [pattern.removeprefix(_ORDER) for pattern in _PATTERNS if pattern.startswith(_ORDER)]
+_STEERING = (
+    re.compile(_ORDER + _one_of(_GIVEN), _FLAGS),
+    re.compile(_one_of(pattern for pattern in _PATTERNS if not pattern.startswith(_ORDER)), _FLAGS),
+)
 _ROLE = re.compile(r"(?:^|[.!?\]>]\s+)\W{0,4}SYSTEM\s*:\s*(?!\S*\d)", re.MULTILINE)
 """In capitals, and not followed by a name with a number, as in a description of a computer."""
 
@@ -117,7 +130,7 @@ def _normal(text: str) -> str:
 def is_steering(text: str) -> bool:
     """Whether ``text`` holds words addressed to a machine."""
     normal = _normal(text)
-    return _STEERING.search(normal) is not None or _ROLE.search(normal) is not None
+    return any(pattern.search(normal) for pattern in (*_STEERING, _ROLE))
 
 
 def without_steering(text: str) -> str:

@@ -20,8 +20,7 @@ from pipeline.errors import WriterSilent
 
 TRIES = 3
 CONNECT_SECONDS = 5.0
-LONGEST_BODY = 1_000_000
-_CHUNK = 16_384
+LONGEST_BODY = 200_000
 
 
 class _PassesByItself(WriterSilent):
@@ -98,7 +97,7 @@ class ChatServer:
 
     def _read(self, response: requests.Response, ends: float) -> bytes:
         read = bytearray()
-        for chunk in response.iter_content(_CHUNK):
+        for chunk in response.iter_content(1):  # a larger piece would be waited for, however slowly it drips
             read += chunk
             if len(read) > LONGEST_BODY:
                 raise WriterSilent(f"{self._host}: the answer is larger than {LONGEST_BODY} bytes")
