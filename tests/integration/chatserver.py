@@ -79,7 +79,7 @@ def main(file: str) -> None:
     from pipeline.drafting.writer import Turn
     from pipeline.drafting.writer.local import LocalModel
 
-    model = LocalModel.load(file, max_tokens=120)
+    model = LocalModel.load(file, max_tokens=64)
 
     def reply(path: str, headers: Any, body: Any) -> Answer:
         if path != "/v1/chat/completions" or body["model"] != "smollm2":

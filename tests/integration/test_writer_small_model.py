@@ -60,11 +60,6 @@ def test_a_local_model_answers_and_answers_the_same_again(model: LocalModel) -> 
     assert model.complete(TURNS).strip() == model.complete(TURNS).strip() != ""
 
 
-def test_more_than_it_can_read_is_no_crash(model: LocalModel) -> None:
-    """Longer than the 8,192 tokens it was made for; whatever comes is held against the form."""
-    assert isinstance(model.complete((Turn("user", "parcel " * 9_000),)), str)
-
-
 @pytest.mark.parametrize("name", ["nowhere/at/all", "no-such-model", "missing.gguf"])
 def test_a_model_that_is_not_there_is_named_and_not_fetched(name: str) -> None:
     with pytest.raises(ModelError, match=r"writer\.model: "):
@@ -88,7 +83,7 @@ def assert_refused_and_composed(config: Config, writer: WriterConfig) -> None:
 
 @pytest.mark.django_db
 def test_its_prose_is_refused_by_name_and_the_composed_text_stands(gguf: Path, desk_config: Config) -> None:
-    writer = WriterConfig(backend="local", model=str(gguf), max_tokens=120, timeout_seconds=300)
+    writer = WriterConfig(backend="local", model=str(gguf), max_tokens=64, timeout_seconds=300)
     assert_refused_and_composed(desk_config, writer)
 
 
