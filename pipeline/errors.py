@@ -5,6 +5,9 @@
     │   ├── ConfigError           a configuration file, key or environment variable
     │   └── RecordError           one record of a batch (a line, a file)
     ├── ModelError                the local model cannot be loaded or does not match its weights
+    ├── WriterError               the language model that may write drafts: the composed text is taken instead
+    │   ├── WriterSilent          no answer: not reached, too slow, out of order
+    │   └── AnswerRefused         an answer that is not in the fixed form, or holds what it must not
     ├── MailboxError              the IMAP side
     │   └── MailboxLoginError     wrong password or refused login: never retried in a hurry
     ├── SubmissionError           the SMTP side
@@ -49,6 +52,23 @@ class RecordError(InputError):
 
 class ModelError(CalmdeskError):
     pass
+
+
+class WriterError(CalmdeskError):
+    pass
+
+
+class WriterSilent(WriterError):
+    pass
+
+
+class AnswerRefused(WriterError):
+    """``rule`` is the name of what it breaks, ``words`` the part that does."""
+
+    def __init__(self, rule: str, message: str, words: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.words = words
 
 
 class MailboxError(CalmdeskError):

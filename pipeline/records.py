@@ -293,8 +293,17 @@ class CheckResult:
     certain: bool = True
 
 
+class WrittenBy(enum.StrEnum):
+    """Who wrote the prose of a draft: the composer, or the language model of the installation."""
+
+    COMPOSED = "composed"
+    WRITTEN = "written"
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
+    """One reply proposed. ``dropped`` names the rules for which what the language model wrote was not taken."""
+
     kind: DraftKind
     subject: str
     body: str
@@ -303,6 +312,8 @@ class Draft:
     promises: tuple[Promise, ...]
     asks: tuple[str, ...]
     checks: tuple[CheckResult, ...]
+    writer: WrittenBy = WrittenBy.COMPOSED
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

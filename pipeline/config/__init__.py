@@ -1,6 +1,6 @@
 """Typed view of a configuration folder: default < file < environment; an unknown key is an error that names it.
 
-    calmdesk.yaml     the installation: database, page, worker, model, logging
+    calmdesk.yaml     the installation: database, page, worker, model, writer, logging
     mailboxes.yaml    one entry a mailbox: addresses, IMAP, SMTP, the firm that speaks from it
     thresholds.yaml   what decides urgency, tone, abstention and the proposed kind of draft
     policy.yaml       business hours, reply times, what may be granted by whom, the level of each check
@@ -27,6 +27,7 @@ from pipeline.config.mailboxes import FirmConfig, MailboxConfig
 from pipeline.config.policy import DAYS, CalendarConfig, LimitsConfig, PolicyConfig
 from pipeline.config.servers import ImapConfig, OAuthConfig, ServerConfig, SmtpConfig, read_password, read_secret
 from pipeline.config.thresholds import AbstainConfig, ComposureConfig, ProposeConfig, Thresholds, ThresholdsConfig
+from pipeline.config.writer import WriterConfig
 
 __all__ = [
     "APPROVER_ROLES",
@@ -58,6 +59,7 @@ __all__ = [
     "SmtpConfig",
     "Thresholds",
     "ThresholdsConfig",
+    "WriterConfig",
     "load_config",
     "read_password",
     "read_secret",

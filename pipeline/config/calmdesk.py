@@ -1,4 +1,4 @@
-"""``calmdesk.yaml``, the installation: database, page, worker, model, logging.
+"""``calmdesk.yaml``, the installation: database, page, worker, model, writer, logging.
 
 Every key can be set by an environment variable, ``CALMDESK_<SECTION>__<KEY>``, for example ``CALMDESK_DATABASE__URL``.
 """
@@ -13,6 +13,7 @@ import yaml
 from pydantic import Field, model_validator
 
 from pipeline.config.strict import Port, Strict
+from pipeline.config.writer import WriterConfig
 from pipeline.errors import ConfigError
 from pipeline.yaml_file import read_yaml, validate
 
@@ -69,6 +70,7 @@ class CalmdeskConfig(Strict):
     page: PageConfig = PageConfig()
     worker: WorkerConfig = WorkerConfig()
     model: ModelConfig = ModelConfig()
+    writer: WriterConfig = WriterConfig()
     logging: LoggingConfig = LoggingConfig()
 
 

@@ -45,6 +45,8 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "promises": [_promise(promise) for promise in draft.promises],
         "asks": list(draft.asks),
         "checks": [_check(check) for check in draft.checks],
+        "writer": draft.writer.value,
+        "dropped": list(draft.dropped),
     }
 
 

@@ -7,7 +7,7 @@ sentences of `phrasing`; the same input gives the same draft.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,9 @@ from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
 from pipeline.drafting.restate import quote, restate
 from pipeline.drafting.spoken_time import readable_due, spelled
 from pipeline.drafting.stakes import find_stakes
+from pipeline.drafting.steering import is_steering, without_steering
 from pipeline.drafting.templates import Templates
+from pipeline.drafting.writer import Brief, Prose, Writer
 from pipeline.records import Case, Draft, DraftKind, DraftSet, Source
 
 
@@ -49,15 +51,17 @@ class _Material:
 
 
 class Composer:
-    """Writes drafts from templates; holds nothing of any message."""
+    """Writes drafts from templates; holds nothing of any message. With a ``writer`` a language model words the prose of
+    English drafts, as far as the checks let it."""
 
-    def __init__(self, templates: Path | None = None, judge: Judge | None = None) -> None:
+    def __init__(self, templates: Path | None = None, judge: Judge | None = None, writer: Writer | None = None) -> None:
         """Read the templates of ``templates`` (default: the shipped folder); ConfigError names a faulty one.
 
-        ``judge`` is the model beside the rules on composure.
+        ``judge`` is the model beside the rules of the checks.
         """
         self._templates = Templates(templates)
         self._judge = judge
+        self.writer = writer
 
     def draft(
         self,
@@ -120,7 +124,20 @@ class Composer:
 
     def _draft(self, kind: DraftKind, material: _Material) -> Draft:
         language = material.language if kind in self._templates.kinds(material.language) else "en"
-        body = self._templates.render(language, kind, _variables(kind, material, language))
+        variables = _variables(kind, material, language)
+        composed = self._checked(self._templates.render(language, kind, variables), kind, material, language)
+        if self.writer is None or material.case.triage.language != "en":
+            return composed
+
+        def build(prose: Prose) -> Draft:
+            said = {"kind": kind, "opening": prose.opening, "said": prose.concerns, "bridge": prose.bridge}
+            body = self._templates.render(language, "written", {**variables, **said})
+            return self._checked(body, kind, material, language)
+
+        return self.writer.write(material.case.message.id, composed, _brief(kind, material, language), build)
+
+    def _checked(self, body: str, kind: DraftKind, material: _Material, language: str) -> Draft:
+        """The draft with the text ``body``, whoever wrote it."""
         case, policy = material.case, material.policy
         restated = material.said[language]
         sources = material.sources if _shows_sources(kind, material) and language == "en" else ()
@@ -149,6 +166,22 @@ class Composer:
             asks=material.asks if language == "en" else (),
             checks=run_checks(context, self._judge),
         )
+
+
+def _brief(kind: DraftKind, material: _Material, language: str) -> Brief:
+    return Brief(
+        kind=kind,
+        firm=material.firm.name,
+        team=material.firm.team,
+        restated=material.said[language],
+        empathy=material.feeling.empathy,
+        regret=material.feeling.regret,
+        impact=material.feeling.impact,
+        responsibility=material.feeling.responsibility,
+        sources=material.sources if _shows_sources(kind, material) else (),
+        asks=material.asks,
+        due=spelled(material.due, material.policy, language),
+    )
 
 
 def _shows_sources(kind: DraftKind, material: _Material) -> bool:
@@ -191,15 +224,20 @@ def said_back(case: Case, language: str, policy: PolicyConfig) -> tuple[str, ...
     if language == "en":
         return restated_concerns(case, policy)
     marks = _MARKS.get(language, ("“", "”"))
-    return tuple(dict.fromkeys(quote(concern.text, marks) for concern in case.triage.concerns))
+    return tuple(dict.fromkeys(quote(text, marks) for text in _to_people(one.text for one in case.triage.concerns)))
 
 
 def restated_concerns(case: Case, policy: PolicyConfig) -> tuple[str, ...]:
     """The concerns for an English draft, each once."""
-    if case.triage.language != "en":
-        return tuple(f"you write: {quote(concern.text)}" for concern in case.triage.concerns)
+    if case.triage.language != "en" or is_steering(case.message.text):  # nothing planted may pass for plain words
+        return tuple(f"you write: {quote(text)}" for text in _to_people(one.text for one in case.triage.concerns))
     careful = policy.liability.forbids(case.triage.flags)
-    return tuple(dict.fromkeys(_said_back(text, careful) for text in said_concerns(case)))
+    return tuple(dict.fromkeys(_said_back(text, careful) for text in _to_people(said_concerns(case))))
+
+
+def _to_people(texts: Iterable[str]) -> tuple[str, ...]:
+    """``texts`` without what is addressed to a machine."""
+    return tuple(filter(None, map(without_steering, texts)))
 
 
 def _said_back(text: str, careful: bool) -> str:

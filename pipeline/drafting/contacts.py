@@ -5,7 +5,9 @@ A mail may be forged, and a reply that says such a thing back lends it the firm'
 
 from __future__ import annotations
 
+import html
 import re
+from urllib.parse import unquote
 
 _LINK = re.compile(
     r"\b(?:[a-z][a-z0-9+.-]{1,15}://|www\.|(?:mailto|tel|sms|callto|javascript|vbscript|data|file):(?=\S))\S+",
@@ -38,8 +40,28 @@ _ZERO_PADDED = re.compile(r"00\d{1,8}")
 """Digits in one piece that nobody can dial: an order or article number."""
 
 
+_ENCODED = re.compile(r"%(?:2[def]|3a|40)|&#(?:\d{1,7}|x[0-9a-f]{1,6});|&(?:period|sol|colon|commat);", re.IGNORECASE)
+_DEFANGED = re.compile(
+    r"[ \t]?[\[({][ \t]?(?:(?P<dot>\.|dot)|(?P<at>@|at)|(?P<colon>:))[ \t]?[\])}][ \t]?", re.IGNORECASE
+)
+_HXXP = re.compile(r"\bhxxp(?=s?:)", re.IGNORECASE)
+
+
+def _decoded(text: str) -> str:
+    """``text`` with the signs of an address as they are, however it disguises them: %2E, &#46;, [.], (dot), hxxp."""
+    text = _ENCODED.sub(lambda match: html.unescape(unquote(match[0])), text)
+    text = _DEFANGED.sub(lambda match: "." if match["dot"] else "@" if match["at"] else ":", text)
+    return _HXXP.sub("http", text)
+
+
 def without_contacts(text: str) -> str:
     """``text`` with a word in brackets for every link, mail address, account number and phone number."""
+    decoded = _decoded(text)
+    replaced = _replaced(decoded)
+    return text if replaced == decoded else replaced  # "(at)" alone is no disguise
+
+
+def _replaced(text: str) -> str:
     text = _EMAIL.sub("(address)", _LINK.sub("(link)", text))
     text = _IBAN.sub(_account, _DOMAIN.sub("(link)", text))
     return _PHONE.sub(_phone, text)

@@ -161,9 +161,14 @@ def without_insults(text: str) -> str:
     return text
 
 
+def visible(text: str) -> str:
+    """``text`` without characters that no screen shows."""
+    return _INVISIBLE.sub("", text)
+
+
 def plain(text: str) -> str:
     """``text`` on one line in an even register and without contacts, fit to be quoted back to its writer."""
-    text = without_contacts(_INVISIBLE.sub("", _PICTURES.sub(" ", text)))
+    text = without_contacts(visible(_PICTURES.sub(" ", text)))
     text = re.sub(r"\s+", " ", text).strip()
     text = without_insults(without_shouting(text))
     text = re.sub(r"\s+([,.;:?])(?=\s|$)", r"\1", re.sub(r"\s+", " ", text))

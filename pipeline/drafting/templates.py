@@ -17,7 +17,7 @@ from pipeline.resources import default_folder
 
 VARIABLES = word_set(
     "name full_name informal restated empathy regret impact responsibility asks sources order_number team "
-    "team_inside due firm contact signature nothing_asked positive heated"
+    "team_inside due firm contact signature nothing_asked positive heated kind opening said bridge"
 )
 """What a template may use; any other name is an error when the templates are read."""
 
@@ -65,8 +65,11 @@ class Templates:
         """The kinds that have a template of their own in ``language``."""
         return self._kinds.get(language, ())
 
-    def render(self, language: str, kind: DraftKind, variables: Mapping[str, object]) -> str:
-        """The body as plain text: no trailing blanks, at most one empty line in a row, one newline at the end."""
+    def render(self, language: str, kind: str, variables: Mapping[str, object]) -> str:
+        """The body as plain text: no trailing blanks, at most one empty line in a row, one newline at the end.
+
+        ``kind`` is a `DraftKind`, or "written" for what surrounds the prose of the language model.
+        """
         name = f"{language}/{kind}.txt.j2"
         try:
             text = self._environment.get_template(name).render(variables)

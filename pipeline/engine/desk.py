@@ -9,6 +9,7 @@ from pipeline.config import Config, FirmConfig, MailboxConfig
 from pipeline.drafting.compose import Composer
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.propose import find_sources_many
+from pipeline.drafting.writer import load_writer
 from pipeline.errors import ConfigError
 from pipeline.intake.isolate import ParserPool
 from pipeline.records import Case, Source
@@ -29,13 +30,14 @@ class Desk:
 
     @classmethod
     def load(cls, config: Config) -> Desk:
-        """Load model, templates and parser; ModelError or ConfigError says what is wrong."""
+        """Load model, templates, writer and parser; ModelError or ConfigError says what is wrong."""
         model = config.calmdesk.model
         triager = Triager.load(model, load_rules(config.folder))
+        writer = load_writer(config.calmdesk.writer, config.folder)
         return cls(
             config=config,
             triager=triager,
-            composer=Composer(default_folder("templates"), triager.reply_reader(model)),
+            composer=Composer(default_folder("templates"), triager.reply_reader(model), writer),
             parser=ParserPool(),
         )
 

@@ -70,7 +70,8 @@ def triage_stage(desk: Desk, owner: str) -> int:
 
 def draft_stage(desk: Desk, owner: str) -> int:
     """triaged -> drafted: three drafts, or an escalation to a named person; one search of the knowledge for all."""
-    rows = _claim(desk, owner, MessageState.TRIAGED)
+    # A language model takes its time: more than one mail would outlast the lease of the batch.
+    rows = _claim(desk, owner, MessageState.TRIAGED, 1 if desk.composer.writer else None)
     found: dict[int, tuple[Source, ...]] = {}
     try:
         found = dict(zip((row.pk for row in rows), desk.sources([case_of(row) for row in rows]), strict=True))
@@ -84,16 +85,16 @@ def draft_stage(desk: Desk, owner: str) -> int:
 # --- claiming and saving --------------------------------------------------------------------------------------------
 
 
-def _claim(desk: Desk, owner: str, state: MessageState) -> list[Message]:
-    """Mail that waits for an answer first, imported history when there is none."""
+def _claim(desk: Desk, owner: str, state: MessageState, most: int | None = None) -> list[Message]:
+    """Mail that waits for an answer first, imported history when there is none; at most a batch or ``most``."""
     worker = desk.config.calmdesk.worker
-    lease = timedelta(seconds=worker.lease_seconds)
-    waiting = claim(Message, [state], owner, lease, worker.batch, history=False)
-    return waiting or claim(Message, [state], owner, lease, worker.batch, history=True)
+    lease, limit = timedelta(seconds=worker.lease_seconds), most or worker.batch
+    waiting = claim(Message, [state], owner, lease, limit, history=False)
+    return waiting or claim(Message, [state], owner, lease, limit, history=True)
 
 
-def _each(desk: Desk, owner: str, state: MessageState, step: Step) -> int:
-    rows = _claim(desk, owner, state)
+def _each(desk: Desk, owner: str, state: MessageState, step: Step, most: int | None = None) -> int:
+    rows = _claim(desk, owner, state, most)
     for row in rows:
         _one(desk, row, owner, step)
     return len(rows)

@@ -170,6 +170,8 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "version": draft.version,
         "proposed": draft.proposed_first,
         "subject": draft.subject,
+        "writer": draft.writer,
+        "dropped": draft.dropped,
     }
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from pipeline.flow import DraftState, MessageState, OutgoingState, TicketState
-from pipeline.records import ACTION_KINDS, DraftKind, Fault
+from pipeline.records import ACTION_KINDS, DraftKind, Fault, WrittenBy
 
 
 def _choices(values: type[enum.StrEnum]) -> list[tuple[str, str]]:
@@ -158,6 +158,10 @@ class Draft(models.Model):
     promises = models.JSONField(default=list)
     asks = models.JSONField(default=list)
     checks = models.JSONField(default=list)
+    writer = models.CharField(max_length=20, choices=_choices(WrittenBy), default=WrittenBy.COMPOSED)
+    """Who wrote what was proposed; a person's edits change ``body`` alone."""
+    dropped = models.JSONField(default=list)
+    """The rules for which the language model's text was dropped; empty where none was asked or it was taken."""
     rejection = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
