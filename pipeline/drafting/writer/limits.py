@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.drafting.checks.grounding import facts
+from pipeline.drafting.checks.facts import find_facts, known
+from pipeline.drafting.checks.grounding import stands_in
 from pipeline.drafting.contacts import without_contacts
 from pipeline.drafting.steering import is_steering
 from pipeline.drafting.writer.brief import Brief
@@ -52,7 +53,8 @@ def _steering(part: str, brief: Brief, prompt: str) -> bool:
 
 def _ungrounded(part: str, brief: Brief, prompt: str) -> bool:
     texts = (*brief.restated, brief.empathy, brief.regret, brief.impact, brief.firm, brief.team)
-    return not facts(part) <= facts("\n".join(texts))
+    held = known("\n".join(texts))
+    return not all(stands_in(fact, held) for fact in find_facts(part))
 
 
 ECHO_WORDS = 7
