@@ -23,7 +23,7 @@ def cross_judged(model: ModelConfig, progress: Callable[[str], None]) -> dict[st
     both shares at the configured threshold."""
     files = line_files([REPLIES])
     found = {}
-    for judge in files:
+    for judge in (file for file in files if file.name.startswith("lines_")):
         progress(f"training without {judge.name}")
         found[judge.stem] = _judged(model, [file for file in files if file != judge], judge, progress)
     return found

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.config import ProposeConfig
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -37,7 +39,11 @@ def goals(found: Mapping[str, Any]) -> list[Goal]:
         *(_least(f"{kind}: drafts found out", 1.0, facts[kind]["found"]) for kind in kinds),
         *(_most(f"{kind}: good drafts flagged", 0.02, facts[kind]["in_vain"]) for kind in kinds),
         _least("the right article among the first three", 0.95, answers["recall_at_3"]),
-        _least("no answer proposed where there is none", 0.9, answers["right_no_answer"]),
+        _least(
+            "no answer proposed where there is none",
+            0.9,
+            answers["thresholds"][ProposeConfig().solution_from_score]["right_no_answer"],
+        ),
     ]
 
 

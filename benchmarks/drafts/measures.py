@@ -138,12 +138,20 @@ def retrieval(knowledge: KnowledgeBase, questions: Sequence[Mapping[str, Any]]) 
     }
 
 
+def owned(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A good line may own a slip, which is good where a person has confirmed the fault; lines on liability are judged
+    with the facts still open."""
+    return row if row["bad"] or row["kind"] == "liability" else {**row, "fault": "confirmed"}
+
+
 def measured_checks(desk: Desk) -> dict[str, Any]:
     """The rules on composure, with the model and without, on lines to judge by; the rules on facts on their drafts."""
     lines = [row for row in rows(JUDGE) if row["kind"] != "ask_again"]
     judge = desk.triager.reply_reader(desk.config.calmdesk.model)
     found = {
-        name: shares((row["kind"], row["bad"], fires(COMPOSURE, context(desk.config, row), used)) for row in lines)
+        name: shares(
+            (row["kind"], row["bad"], fires(COMPOSURE, context(desk.config, owned(row)), used)) for row in lines
+        )
         for name, used in (("composure", judge), ("composure_rules_alone", None))
     }
     facts = {

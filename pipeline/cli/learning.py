@@ -40,8 +40,8 @@ def train(
     {"out","trained_on","dev","test"} to stdout. Name DIR as model.weights in calmdesk.yaml to use it; the encoder is
     that of --config.
 
-    With --replies it reads {"text","bad","kind"} a line, sentences of replies with and without a fault, and writes
-    replies.safetensors and replies.json to DIR, which may be the folder of the triage weights.
+    With --replies it reads lines_*.jsonl {"text","bad","kind"} and acts_*.jsonl {"text","acts"}, sentences of replies,
+    and writes replies.safetensors and replies.json to DIR, which may be the folder of the triage weights.
 
     Example: calmdesk train labelled/ --out weights
     """
@@ -78,7 +78,7 @@ def _train_replies(data: list[Path] | None, out: Path, model: ModelConfig, seed:
         recipe=ReplyRecipe(epochs=epochs, seed=seed),
         progress=lambda line: typer.echo(line, err=True),
     )
-    write({"out": str(out), "threshold": card["threshold"], **card["scores"]})
+    write({"out": str(out), "scores": card["scores"]})
 
 
 def evaluate(

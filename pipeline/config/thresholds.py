@@ -39,10 +39,11 @@ class ProposeConfig(Strict):
 
 
 class ComposureConfig(Strict):
-    """From which probability of a fault a sentence of a draft is flagged."""
+    """From which probability of a fault, or of a speech act, a sentence of a draft is taken to have it."""
 
     fault_from: Probability = 0.95
     rule_from: Probability = 0.5
+    act_from: Probability = 0.9
 
 
 _LABELS = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS, "flags": FLAG_LABELS, "boundary": BOUNDARY_LABELS}

@@ -16,6 +16,7 @@ from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig, Threshold
 from pipeline.drafting.addressing import first_name, full_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
 from pipeline.drafting.checks import CheckContext, Judge, run_checks
+from pipeline.drafting.checks.asked_again import asks_again
 from pipeline.drafting.complaints import said_concerns
 from pipeline.drafting.escalation import escalation_summary, why_authority
 from pipeline.drafting.knowledge import KnowledgeBase
@@ -107,7 +108,7 @@ class Composer:
             language=language,
             said={each: said_back(case, each, policy) for each in {"en", language}},
             feeling=feeling(case, policy.liability),
-            asks=missing(case),
+            asks=tuple(ask for ask in missing(case) if not asks_again(f"Please send {ask}.", case)),
             sources=sources,
             knowledge="\n".join(passage.searchable for passage in knowledge.passages),
             composure=thresholds.composure,

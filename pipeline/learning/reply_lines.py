@@ -1,46 +1,57 @@
-"""Good and bad sentences of replies: read, checked, and measured against.
+"""What reads sentences of replies learns from: good and bad lines, and speech acts.
 
-A row is a JSON object with ``text``, ``bad`` and ``kind``, the fault it has or is a near miss of; good rows may have
-other kinds. What rests on the thread (facts asked for again) is no fault of a sentence and is left out.
+A row is a JSON object:
+
+    lines_*.jsonl   ``text``, ``bad`` and ``kind``, the fault it has or is a near miss of; good rows may have other
+                    kinds. What rests on the thread (facts asked for again) is no fault of a sentence and is left out
+    acts_*.jsonl    ``text`` and ``acts``, those it performs, often none
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import RecordError
 from pipeline.learning.data import SEED
-from pipeline.triage.reply_reader import FAULTS, FINE
+from pipeline.triage.reply_reader import ACTS, FAULTS, HEADS, LABELS
 
 REPLIES = SEED / "replies"
 JUDGE = "lines_2.jsonl"
 """By a hand of its own; never trained on."""
+QUESTIONS = tuple(HEADS)
+_FILES = dict(zip(("lines", "acts"), QUESTIONS, strict=True))
 _OF_THE_THREAD = "ask_again"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence of a reply; ``label`` is its fault or ``fine``, ``kind`` what it has or nearly has."""
+    """A text with the answer to one question: the number of its label, or one truth for each act.
+
+    ``kind`` is what a line has or nearly has.
+    """
 
     text: str
-    label: str
-    kind: str
+    question: str
+    target: tuple[int, ...]
+    kind: str = ""
 
     @property
     def bad(self) -> bool:
-        return self.label != FINE
+        """Whether anything is to be found in it."""
+        return any(self.target)
 
 
 def line_files(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and of a folder every ``lines_*.jsonl`` but the one to judge by."""
+    """The files named, and of a folder all that are called as above but the one to judge by."""
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
-            files += sorted(file for file in path.glob("lines_*.jsonl") if file.name != JUDGE)
+            found = (file for name in _FILES for file in path.glob(f"{name}_*.jsonl"))
+            files += sorted(file for file in found if file.name != JUDGE)
         elif path.is_file():
             files.append(path)
         else:
@@ -58,23 +69,45 @@ def read_lines(files: Iterable[Path]) -> list[Line]:
             rows = file.read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise RecordError(f"{file}: cannot be read: {error}") from error
-        found += [line for number, row in enumerate(rows, start=1) if row and (line := _line(row, f"{file}:{number}"))]
+        read = _READERS[_FILES.get(file.name.partition("_")[0], "faults")]
+        for number, row in enumerate(rows, start=1):
+            line = _line(row, read, f"{file}:{number}") if row else None
+            found += [line] if line else []
     return found
 
 
-def _line(row: str, where: str) -> Line | None:
+def _line(row: str, read: Callable[[Any], Line | None], where: str) -> Line | None:
     try:
-        found: dict[str, Any] = json.loads(row)
-        text, bad, kind = found["text"], found["bad"], found["kind"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise RecordError(f"{where}: needs text, bad and kind: {error}") from error
-    if not isinstance(text, str) or not text.strip() or not isinstance(bad, bool):
-        raise RecordError(f"{where}: text must be a sentence, bad true or false")
+        line = read(json.loads(row))
+    except (KeyError, TypeError) as error:
+        raise RecordError(f"{where}: not such a row: {error}") from error
+    except ValueError as error:
+        raise RecordError(f"{where}: {error}") from error
+    if line and not line.text.strip():
+        raise RecordError(f"{where}: text must be a sentence")
+    return line
+
+
+def _fault(row: Any) -> Line | None:
+    text, bad, kind = str(row["text"]), row["bad"], row["kind"]
+    if not isinstance(bad, bool):
+        raise ValueError("bad must be true or false")
     if bad and kind == _OF_THE_THREAD:
         return None
     if bad and kind not in FAULTS:
-        raise RecordError(f"{where}: unknown kind {kind!r}", remedy=f"one of {', '.join(FAULTS)}")
-    return Line(text, kind if bad else FINE, str(kind))
+        raise ValueError(f"unknown kind {kind!r}; one of {', '.join(FAULTS)}")
+    return Line(text, "faults", (LABELS.index(kind) if bad else 0,), str(kind))
+
+
+def _acts(row: Any) -> Line:
+    acts = row["acts"]
+    unknown = set(acts) - set(ACTS)
+    if unknown:
+        raise ValueError(f"unknown act {min(unknown)!r}; those known are {', '.join(ACTS)}")
+    return Line(str(row["text"]), "acts", tuple(int(act in acts) for act in ACTS))
+
+
+_READERS: dict[str, Callable[[Any], Line | None]] = {"faults": _fault, "acts": _acts}
 
 
 def threshold_at(false_alarms: float, lines: Sequence[Line], suspicion: Sequence[float]) -> float:

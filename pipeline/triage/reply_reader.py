@@ -1,8 +1,10 @@
-"""What a sentence of a reply does wrong, if anything: the learnt part of the rules on composure (P1, P2, P7, P8, P12).
+"""What a sentence of a reply does: the learnt part of the rules on drafts.
 
-The upper layers of the encoder, tuned on good and bad sentences of replies, and one linear head. The lower layers stay
-as they were published, so the file is small. Nothing of a sentence is kept but its verdict, for as long as the process
-lives, since most sentences of drafts come again.
+Two questions, each with a linear head on the same layers: which fault it has, if any (P1, P2, P7, P8, P10), and which
+speech acts it performs (P9, P12, P13).
+
+The upper layers of the encoder are tuned for them, the lower ones stay as they were published, so the file is small.
+Verdicts are remembered by sentence for as long as the process lives, since most sentences of drafts come again.
 """
 
 from __future__ import annotations
@@ -10,9 +12,9 @@ from __future__ import annotations
 import copy
 import json
 import os
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -26,6 +28,7 @@ from pipeline.config import ModelConfig
 from pipeline.errors import ModelError
 from pipeline.triage.encoder import Encoder, Window
 from pipeline.triage.fast_body import fast_body
+from pipeline.triage.language import ENGLISH, detect
 from pipeline.triage.weights_file import SHIPPED, weights_folder
 
 FAULTS = (
@@ -34,6 +37,9 @@ FAULTS = (
 )  # fmt: skip
 FINE = "fine"
 LABELS = (FINE, *FAULTS)
+ACTS = ("done", "promise", "ask", "fault")
+"""It claims that something was done, commits to something, asks for something, takes responsibility."""
+HEADS: Mapping[str, int] = {"faults": len(LABELS), "acts": len(ACTS)}
 WEIGHTS, CARD = "replies.safetensors", "replies.json"
 READ_CHARACTERS = 1000
 """Of a longer sentence the rest is not read."""
@@ -41,7 +47,7 @@ REMEMBERED = 4096
 
 
 class ReplyHead(nn.Module):
-    """A copy of the encoder whose lower half and embeddings are shared and frozen, with a linear head."""
+    """A copy of the encoder whose lower half and embeddings are shared and frozen, with a linear head a question."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
@@ -52,7 +58,8 @@ class ReplyHead(nn.Module):
             part.requires_grad_(False)
         self.frozen = {name for name, weight in self.named_parameters() if not weight.requires_grad}
         self.drop = nn.Dropout(0.2)
-        self.out = nn.Linear(2 * encoder.width, len(LABELS))
+        self.width = 2 * encoder.width
+        self.out = nn.ModuleDict({name: nn.Linear(self.width, size) for name, size in HEADS.items()})
         self.to(encoder.device)
 
     def tuned(self) -> dict[str, Tensor]:
@@ -60,21 +67,27 @@ class ReplyHead(nn.Module):
         buffers = {name for name, _ in self.named_buffers()}
         return {name: value for name, value in self.state_dict().items() if name not in self.frozen | buffers}
 
-    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
-        """Logits (n, labels) of token states (n, tokens, width): of their mean and their maximum."""
+    def vectors(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Of token states (n, tokens, width) their mean beside their maximum (n, 2 * width)."""
         real = mask.unsqueeze(2)
         mean = (states * real).sum(1) / mask.sum(1, keepdim=True)
-        vectors = torch.cat([mean, states.masked_fill(~real, float("-inf")).amax(1)], dim=1)
-        logits: Tensor = self.out(self.drop(vectors))
+        return torch.cat([mean, states.masked_fill(~real, float("-inf")).amax(1)], dim=1)
+
+    def forward(self, name: str, vectors: Tensor) -> Tensor:
+        """Logits (n, labels) of the head ``name``."""
+        logits: Tensor = self.out[name](self.drop(vectors))
         return logits
 
 
-@dataclass(slots=True)
-class _Slot:
-    """A sentence and, once it was read, what was found."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Of one sentence the probability of each of `FAULTS` (what is missing to 1: it is fine) and of each of `ACTS`."""
 
-    sentence: str
-    verdict: Mapping[str, float] | None = None
+    faults: Mapping[str, float]
+    acts: Mapping[str, float]
+
+
+_NOTHING = Heard(dict.fromkeys(FAULTS, 0.0), dict.fromkeys(ACTS, 0.0))
 
 
 class ReplyReader:
@@ -85,34 +98,55 @@ class ReplyReader:
         self._head = head.eval().requires_grad_(False)
         fast = fast_body(head.body)
         self._states = fast.states if fast else self._plain_states
-        self._slot = lru_cache(maxsize=REMEMBERED)(_Slot)
+        self._heard: OrderedDict[str, Heard] = OrderedDict()
+        self._lock = Lock()
 
     def _plain_states(self, ids: Tensor, mask: Tensor) -> Tensor:
         states: Tensor = self._head.body(input_ids=ids, attention_mask=mask.long()).last_hidden_state.float()
         return states
 
-    def __call__(self, sentences: Sequence[str]) -> list[Mapping[str, float]]:
-        """For each sentence the probability of each of `FAULTS`; what is missing to 1 is that it is fine."""
-        slots = {sentence: self._slot(sentence) for sentence in sentences}
-        unread = [slot for slot in slots.values() if slot.verdict is None]
-        for slot, verdict in zip(unread, self._read([slot.sentence for slot in unread]), strict=True):
-            slot.verdict = verdict
-        return [slots[sentence].verdict or {} for sentence in sentences]
+    def hear(self, sentences: Sequence[str]) -> list[Heard]:
+        """What each sentence of one text does; nothing where the text is not in English, which alone was learnt."""
+        if detect(" ".join(sentences)) != ENGLISH:
+            return [_NOTHING] * len(sentences)
+        with self._lock:
+            found = {sentence: self._heard[sentence] for sentence in sentences if sentence in self._heard}
+        unread = [sentence for sentence in dict.fromkeys(sentences) if sentence not in found]
+        found.update(zip(unread, self._hear(unread), strict=True))
+        with self._lock:
+            self._heard.update(found)
+            while len(self._heard) > REMEMBERED:
+                self._heard.popitem(last=False)
+        return [found[sentence] for sentence in sentences]
 
-    def _read(self, sentences: Sequence[str]) -> list[Mapping[str, float]]:
-        cut = [sentence[:READ_CHARACTERS].encode("utf-8", "replace").decode("utf-8") for sentence in sentences]
-        windows = self._encoder.windows(cut)  # of what is longer than a window, the first one decides
-        found: dict[int, Mapping[str, float]] = {}
+    def _hear(self, sentences: Sequence[str]) -> list[Heard]:
+        if not sentences:
+            return []
+        vectors = self._vectors([_readable(sentence) for sentence in sentences])
         with torch.inference_mode():
-            for batch in self._encoder.batches(windows):
-                for window, scores in zip(batch, self._probabilities(batch), strict=True):
-                    found.setdefault(window.owner, dict(zip(FAULTS, scores[1:], strict=True)))
-        return [found[number] for number in range(len(sentences))]
+            faults = self._head("faults", vectors).softmax(1)[:, 1:].tolist()
+            acts = self._head("acts", vectors).sigmoid().tolist()
+        return [
+            Heard(dict(zip(FAULTS, of_faults, strict=True)), dict(zip(ACTS, of_acts, strict=True)))
+            for of_faults, of_acts in zip(faults, acts, strict=True)
+        ]
 
-    def _probabilities(self, batch: Sequence[Window]) -> list[list[float]]:
-        ids, mask = self._encoder.collate(batch)
-        found: list[list[float]] = self._head(self._states(ids, mask), mask).softmax(1).tolist()
+    def _vectors(self, texts: Sequence[str]) -> Tensor:
+        """One vector (n, 2 * width) a text; of what is longer than a window, the first one decides."""
+        firsts: dict[int, Window] = {}
+        for window in self._encoder.windows(texts):
+            firsts.setdefault(window.owner, window)
+        found = torch.zeros((len(texts), self._head.width), device=self._encoder.device)
+        with torch.inference_mode():
+            for batch in self._encoder.batches(firsts.values()):
+                ids, mask = self._encoder.collate(batch)
+                found[[window.owner for window in batch]] = self._head.vectors(self._states(ids, mask), mask)
         return found
+
+
+def _readable(sentence: str) -> str:
+    """Cut, and without the halves of characters that no UTF-8 can hold."""
+    return sentence[:READ_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
 
 
 def save_reply_head(folder: Path, head: ReplyHead, card: Mapping[str, Any]) -> None:

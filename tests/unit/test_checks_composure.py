@@ -3,30 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
 
 from pipeline.config import ComposureConfig
 from pipeline.drafting.checks import run_checks
-from pipeline.records import CheckResult, CheckStatus
-from tests.unit.drafting_cases import context
+from pipeline.records import Action, CheckResult, CheckStatus
+from pipeline.triage.reply_reader import ACTS, Heard
+from tests.unit.drafting_cases import TUESDAY, context, make_case
 
 KNOWN = "You should have read the manual."
 SUBTLE = "A careful reader would have noticed the notice."
 FINE = "I will look at the lid today."
 
 
-def judge(**suspicion: float) -> object:
+NO_ACTS = dict.fromkeys(ACTS, 0.0)
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """A judge that says of each sentence what it was told to, and remembers what it was asked."""
+
+    faults: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    acts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def hear(self, sentences: Sequence[str]) -> list[Heard]:
+        self.asked.extend(sentences)
+        return [
+            Heard({"doubt": 0.001, **self.faults.get(one, {})}, {**NO_ACTS, **self.acts.get(one, {})})
+            for one in sentences
+        ]
+
+
+def judge(**suspicion: float) -> Scripted:
     """A judge that takes each known sentence for blame with the probability given."""
-    names = {KNOWN: "known", SUBTLE: "subtle", FINE: "fine"}
-
-    def judged(sentences: Sequence[str]) -> list[Mapping[str, float]]:
-        return [{"blame": suspicion.get(names.get(one, ""), 0.0), "doubt": 0.001} for one in sentences]
-
-    return judged
+    names = {"known": KNOWN, "subtle": SUBTLE, "fine": FINE}
+    return Scripted({names[name]: {"blame": score} for name, score in suspicion.items()})
 
 
-def blamed(judged: object, **more: object) -> list[CheckResult]:
+def blamed(judged: Scripted | None, **more: object) -> list[CheckResult]:
     body = f"Hello,\n\n{KNOWN} {SUBTLE} {FINE}\n"
-    found = run_checks(context(body, **more), judged)  # type: ignore[arg-type]
+    found = run_checks(context(body, **more), judged)
     return [one for one in found if one.name == "blame" and one.status is not CheckStatus.PASS]
 
 
@@ -61,21 +80,41 @@ def test_the_thresholds_decide() -> None:
 
 def test_what_the_model_alone_finds_warns_and_never_blocks() -> None:
     sentence = "Your case will be as good as new."
-
-    def certain(sentences: Sequence[str]) -> list[Mapping[str, float]]:
-        return [{"overpromise": 0.99 if one == sentence else 0.0} for one in sentences]
-
+    certain = Scripted({sentence: {"overpromise": 0.99}})
     found = [one for one in run_checks(context(f"{sentence}\n"), certain) if one.name == "overpromise"]
     assert [one.status for one in found] == [CheckStatus.WARN]
 
 
 def test_quoted_words_are_not_judged() -> None:
-    seen: list[str] = []
-
-    def listening(sentences: Sequence[str]) -> list[Mapping[str, float]]:
-        seen.extend(sentences)
-        return [{"blame": 1.0} for _ in sentences]
-
+    listening = Scripted()
     run_checks(context(f"You write: “{KNOWN}”\n\n{FINE}\n"), listening)
-    assert KNOWN not in " ".join(seen)
-    assert FINE in seen
+    assert KNOWN not in " ".join(listening.asked)
+    assert FINE in listening.asked
+
+
+@pytest.mark.parametrize(
+    ("act", "rule", "sentence"),
+    [
+        ("done", "claimed_action", "The sum sits on the card you paid with."),
+        ("promise", "promises", "My next walk is to the kiln."),
+        ("fault", "liability", "Those hands were ours."),
+    ],
+)
+def test_an_act_that_only_the_model_hears_is_a_warning_of_its_rule(act: str, rule: str, sentence: str) -> None:
+    def raised(probability: float) -> list[CheckStatus]:
+        heard = Scripted(acts={sentence: {act: probability}})
+        found = run_checks(context(f"Hello,\n\n{sentence}\n"), heard)
+        return [one.status for one in found if one.name == rule and one.status is not CheckStatus.PASS]
+
+    assert raised(0.5) == []
+    assert raised(0.97) == [CheckStatus.WARN]
+
+
+def test_what_was_recorded_may_be_said_in_words_that_only_the_model_hears() -> None:
+    sentence = "The refund sits on the card you paid with."
+    heard = Scripted(acts={sentence: {"done": 0.99}})
+    for kinds, count in ((("refund",), 0), (("unlock",), 1)):
+        actions = tuple(Action(kind, TUESDAY, "ada") for kind in kinds)
+        case = replace(make_case("Where is my money?"), actions=actions)
+        found = [one for one in run_checks(context(sentence, case), heard) if one.name == "claimed_action"]
+        assert sum(one.status is not CheckStatus.PASS for one in found) == count

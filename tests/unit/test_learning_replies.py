@@ -12,7 +12,7 @@ from pipeline.errors import RecordError
 from pipeline.learning.reply_fit import ReplyRecipe, fit_replies, suspicions, train_replies
 from pipeline.learning.reply_lines import JUDGE, REPLIES, Line, found_share, line_files, read_lines, threshold_at
 from pipeline.triage.encoder import Encoder
-from pipeline.triage.reply_reader import ReplyReader
+from pipeline.triage.reply_reader import LABELS, ReplyReader
 
 
 def written(folder: Path, *rows: object) -> Path:
@@ -30,7 +30,21 @@ def test_lines_have_their_fault_or_none(tmp_path: Path) -> None:
         {"text": "Which order was it?", "bad": True, "kind": "ask_again"},
     )
     lines = read_lines([file])
-    assert [(line.label, line.bad) for line in lines] == [("command", True), ("fine", False), ("fine", False)]
+    assert [(LABELS[line.target[0]], line.bad) for line in lines] == [
+        ("command", True),
+        ("fine", False),
+        ("fine", False),
+    ]
+
+
+def test_a_sentence_may_perform_several_acts(tmp_path: Path) -> None:
+    file = tmp_path / "acts_9.jsonl"
+    file.write_text('{"text": "It is sent, and I call you at two.", "acts": ["done", "promise"]}\n')
+    (line,) = read_lines([file])
+    assert (line.question, line.target) == ("acts", (1, 1, 0, 0))
+    file.write_text('{"text": "a", "acts": ["sing"]}\n')
+    with pytest.raises(RecordError, match="unknown act 'sing'"):
+        read_lines([file])
 
 
 @pytest.mark.parametrize(
@@ -63,7 +77,7 @@ def test_no_line_to_judge_by_is_trained_on() -> None:
 
 
 def test_the_threshold_lets_the_wanted_share_of_good_lines_through() -> None:
-    lines = [Line("x", "fine", "plain")] * 100 + [Line("y", "doubt", "doubt")] * 4
+    lines = [Line("x", "faults", (0,))] * 100 + [Line("y", "faults", (2,))] * 4
     suspicion = [number / 100 for number in range(100)] + [0.5, 0.97, 0.975, 0.99]
     threshold = threshold_at(0.02, lines, suspicion)
     found, in_vain = found_share(lines, suspicion, threshold)
@@ -72,8 +86,9 @@ def test_the_threshold_lets_the_wanted_share_of_good_lines_through() -> None:
 
 
 def test_training_learns_what_it_is_shown_and_repeats() -> None:
-    lines = [Line(f"You should have checked the {thing} first.", "blame", "blame") for thing in ("bill", "door", "app")]
-    lines += [Line(f"I will look at the {thing} today.", "fine", "plain") for thing in ("bill", "door", "app")]
+    things, blame = ("bill", "door", "app"), (LABELS.index("blame"),)
+    lines = [Line(f"You should have checked the {thing} first.", "faults", blame) for thing in things]
+    lines += [Line(f"I will look at the {thing} today.", "faults", (0,)) for thing in things]
     recipe = ReplyRecipe(epochs=12, batch=6)
 
     def trained() -> list[float]:

@@ -78,7 +78,7 @@ def run_checks(context: CheckContext, judge: Judge | None = None) -> tuple[Check
     ``judge`` is the model beside the rules on composure.
     """
     if judge is not None:
-        context = replace(context, verdicts=judged(context, judge))
+        context = judged(context, judge)
     results: list[CheckResult] = []
     for name, check in CHECKS.items():
         results += check(context) or [CheckResult(name, CheckStatus.PASS, "")]

@@ -8,7 +8,7 @@ from pipeline.drafting.asks import conversation
 from pipeline.drafting.checks.context import CheckContext, findings, sentences
 from pipeline.drafting.checks.slots import SLOTS, Slot
 from pipeline.drafting.words import terms
-from pipeline.records import CheckResult, CheckStatus
+from pipeline.records import Case, CheckResult, CheckStatus
 
 NAME = "asked_again"
 
@@ -122,10 +122,15 @@ def _spares(sentence: str, said: str) -> bool:
     return bool(_SPARED.search(sentence) or more or _names_it(sentence, said))
 
 
+def asks_again(sentence: str, case: Case) -> bool:
+    """Whether ``sentence`` asks for what the conversation of ``case`` already holds."""
+    said = conversation(case)
+    if not _ASKS.search(sentence) or _spares(sentence, said):
+        return False
+    return _asks_again(sentence, said, frozenset(terms(said)))
+
+
 def check(context: CheckContext) -> list[CheckResult]:
-    said = conversation(context.case)
-    words = frozenset(terms(said))
-    asking = [m for m in sentences(context.own) if _ASKS.search(m.group()) and not _spares(m.group(), said)]
-    again = [m for m in asking if _asks_again(m.group(), said, words)]
+    again = [match for match in sentences(context.own) if asks_again(match.group(), context.case)]
     message = "the customer has already told this; use it instead of asking again"
     return findings(NAME, CheckStatus.WARN, message, again)

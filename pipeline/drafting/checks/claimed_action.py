@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.drafting.checks.context import CheckContext, patterns, sentences
 from pipeline.drafting.clauses import REACH, is_conditional, is_general, is_question, is_reported
@@ -278,6 +278,20 @@ def _apart(results: list[CheckResult]) -> list[CheckResult]:
     return kept
 
 
+def _suspected(
+    context: CheckContext, known: Iterable[CheckResult], recorded: frozenset[str], said: str
+) -> list[CheckResult]:
+    """What the model takes for such a claim, in words that the rule does not know: a warning."""
+    message = "this sounds as if something was done; no such action is recorded on the ticket"
+    spans = [(one.start or 0, one.end or 0) for one in known]
+    found = []
+    for one in context.performing("done", spans):
+        words = context.body[one.start : one.end]
+        if not is_question(words) and not recorded & _kinds(words) and words.strip().lower() not in said:
+            found.append(CheckResult(NAME, CheckStatus.WARN, message, one.start, one.end, certain=False))
+    return found
+
+
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this says that something was done, and no such action is recorded on the ticket"
     said = "\n".join((context.case.message.text, *(turn.text for turn in context.case.thread))).lower()
@@ -300,4 +314,4 @@ def check(context: CheckContext) -> list[CheckResult]:
                 continue
             start = sentence.start() + claim.start()
             results.append(CheckResult(NAME, CheckStatus.BLOCK, message, start, sentence.start() + claim.end()))
-    return _apart(results)
+    return _apart(results) + _suspected(context, results, recorded, said)

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig
 from pipeline.drafting.promises import own_words
 from pipeline.records import Case, CheckResult, CheckStatus, DraftKind, Source
 
-Judge = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
-"""Sentences of a reply to the probability of each fault, named as the rules are; what is missing to 1: it is fine."""
+
+class Heard(Protocol):
+    """What a model says of one sentence of a reply."""
+
+    @property
+    def faults(self) -> Mapping[str, float]:
+        """The probability of each fault, named as the rules are; what is missing to 1: it is fine."""
+
+    @property
+    def acts(self) -> Mapping[str, float]:
+        """The probability of each speech act: done, promise, ask, fault."""
+
+
+class Judge(Protocol):
+    """The model beside the rules."""
+
+    def hear(self, sentences: Sequence[str]) -> Sequence[Heard]:
+        """What each sentence does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the model says of the sentence at ``start``..``end``: its likeliest fault, and how likely any is."""
+    """What the model says of the sentence at ``start``..``end``: its likeliest fault, how likely any is, and the speech
+    acts with their probabilities."""
 
     start: int
     end: int
     fault: str
     suspicion: float
+    acts: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +94,25 @@ class CheckContext:
 
     def known(self, *patterns: re.Pattern[str]) -> list[Said]:
         """Where ``own`` has words that the patterns know, but for sentences that the model takes for fine."""
-        found = [Said(*match.span(), True) for pattern in patterns for match in pattern.finditer(self.own)]
+        return self.doubted(match for pattern in patterns for match in pattern.finditer(self.own))
+
+    def doubted(self, matches: Iterable[re.Match[str]]) -> list[Said]:
+        """`known` for a rule that chooses among its matches."""
+        found = [Said(*match.span(), True) for match in matches]
         if self.verdicts is None:
             return found
         doubtful = [one for one in self.verdicts if one.suspicion >= self.composure.rule_from]
         return [said for said in found if any(one.start <= said.start < one.end for one in doubtful)]
+
+    def performing(self, act: str, known: Iterable[tuple[int, int]] = ()) -> list[Verdict]:
+        """The sentences of which the model is sure that they perform ``act``, but for those that hold a known span."""
+        places = [start for start, _ in known]
+        return [
+            one
+            for one in self.verdicts or ()
+            if one.acts.get(act, 0.0) >= self.composure.act_from
+            and not any(one.start <= start < one.end for start in places)
+        ]
 
     def suspected(self, fault: str, known: Sequence[Said]) -> list[Said]:
         """The sentences of which the model is sure that they have the fault, but for those with what is ``known``."""
@@ -96,14 +129,17 @@ LEAST_WORDS = 3
 """Shorter lines (a greeting, a name) are not judged."""
 
 
-def judged(context: CheckContext, judge: Judge) -> tuple[Verdict, ...]:
-    """The verdicts of ``judge`` on what the firm says itself in the body of ``context``."""
+def judged(context: CheckContext, judge: Judge) -> CheckContext:
+    """``context`` with the verdicts of ``judge`` on what the firm says itself in its body."""
     said = [match for match in sentences(context.own) if len(match.group().split()) >= LEAST_WORDS]
-    found = judge([" ".join(match.group().split()) for match in said])
-    return tuple(
-        Verdict(match.start(), match.end(), max(faults, key=faults.__getitem__), sum(faults.values()))
-        for match, faults in zip(said, found, strict=True)
-    )
+    heard = judge.hear([" ".join(match.group().split()) for match in said])
+    verdicts = tuple(_verdict(*both) for both in zip(said, heard, strict=True))
+    return replace(context, verdicts=verdicts)
+
+
+def _verdict(sentence: re.Match[str], heard: Heard) -> Verdict:
+    fault = max(heard.faults, key=heard.faults.__getitem__)
+    return Verdict(sentence.start(), sentence.end(), fault, sum(heard.faults.values()), heard.acts)
 
 
 _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]+)*[.!?]*")

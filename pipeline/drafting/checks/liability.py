@@ -209,7 +209,10 @@ def check(context: CheckContext) -> list[CheckResult]:
     if not may_take_responsibility(context.case, context.policy.liability):
         message = "this takes responsibility before a person has confirmed the fault, or in a legal or injury matter"
         # What the words say stands whatever the model thinks: here a miss costs more than a doubt.
-        return refused + findings(NAME, CheckStatus.BLOCK, message, [*taken, *context.suspected(NAME, taken)])
+        suspected = context.suspected(NAME, taken)
+        spans = [(said.start, said.end) for said in (*taken, *suspected)]
+        owned = [Said(one.start, one.end, False) for one in context.performing("fault", spans)]
+        return refused + findings(NAME, CheckStatus.BLOCK, message, [*taken, *suspected, *owned])
     if taken:
         return refused
     message = "the fault is confirmed, and this tells of it as if nobody had done it"

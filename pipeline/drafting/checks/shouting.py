@@ -36,5 +36,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "this reads as shouting",
-        [*matches, *stressed, *_MARKS.finditer(own)],
+        context.doubted([*matches, *stressed, *_MARKS.finditer(own)]),
     )
