@@ -11,8 +11,9 @@ from typing import Any
 
 from pipeline.config import Config
 from pipeline.drafting.checks import CheckContext, Judge, run_checks
+from pipeline.drafting.checks.context import judged
+from pipeline.drafting.checks.promises import commitments
 from pipeline.drafting.knowledge import KnowledgeBase
-from pipeline.drafting.promises import find_promises
 from pipeline.engine.desk import Desk
 from pipeline.learning.data import SEED
 from pipeline.learning.reply_lines import JUDGE
@@ -84,7 +85,7 @@ def flags(draft: CheckContext, row: Mapping[str, Any], judge: Judge | None = Non
     Of promises the row says that they have to be found, not that they are bad.
     """
     if row["kind"] == "promise":
-        found = find_promises(draft.own, draft.now, draft.policy.calendar)
+        found = commitments(judged(draft, judge) if judge else draft)
         return any(meets(one.start, one.end, draft, row["span"]) for one in found)
     return any(
         one.name in RULES_OF[row["kind"]]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.options import OptionalConfig, load
 from pipeline.cli.output import write
-from pipeline.config import ModelConfig
+
+if TYPE_CHECKING:
+    from pipeline.config import ModelConfig
 
 
 def train(

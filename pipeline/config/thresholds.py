@@ -43,7 +43,7 @@ class ComposureConfig(Strict):
 
     fault_from: Probability = 0.95
     rule_from: Probability = 0.5
-    act_from: Probability = 0.9
+    act_from: Probability = 0.6
 
 
 _LABELS = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS, "flags": FLAG_LABELS, "boundary": BOUNDARY_LABELS}

@@ -101,8 +101,8 @@ class CheckContext:
         found = [Said(*match.span(), True) for match in matches]
         if self.verdicts is None:
             return found
-        doubtful = [one for one in self.verdicts if one.suspicion >= self.composure.rule_from]
-        return [said for said in found if any(one.start <= said.start < one.end for one in doubtful)]
+        fine = [one for one in self.verdicts if one.suspicion < self.composure.rule_from]
+        return [said for said in found if not any(one.start <= said.start < one.end for one in fine)]
 
     def performing(self, act: str, known: Iterable[tuple[int, int]] = ()) -> list[Verdict]:
         """The sentences of which the model is sure that they perform ``act``, but for those that hold a known span."""

@@ -216,6 +216,10 @@ def foreign_names(context: CheckContext) -> list[re.Match[str]]:
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this stands neither in the conversation nor in the knowledge base"
-    spans = {(fact.start, fact.end) for fact in ungrounded(context)}
-    spans |= {match.span() for match in foreign_names(context)}
-    return [CheckResult(NAME, CheckStatus.BLOCK, message, start, end) for start, end in sorted(spans)]
+    facts = {(fact.start, fact.end) for fact in ungrounded(context)}
+    # Whoever writes may sign with a name of their own: a name is shown, a number stops the reply.
+    names = {match.span() for match in foreign_names(context)} - facts
+    return [CheckResult(NAME, CheckStatus.BLOCK, message, start, end) for start, end in sorted(facts)] + [
+        CheckResult(NAME, CheckStatus.WARN, f"this name is not known here: {message}", start, end, certain=False)
+        for start, end in sorted(names)
+    ]

@@ -44,6 +44,11 @@ def _wording(context: CheckContext) -> set[tuple[int, int]]:
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this belongs to somebody who is not in this conversation"
-    spans = {(fact.start, fact.end) for fact in ungrounded(context, _IDENTIFYING)}
-    spans |= {match.span() for match in foreign_names(context)} | _wording(context)
-    return [CheckResult(NAME, CheckStatus.BLOCK, message, start, end) for start, end in sorted(spans)]
+    spans = {(fact.start, fact.end) for fact in ungrounded(context, _IDENTIFYING)} | _wording(context)
+    names = {match.span() for match in foreign_names(context)} - spans
+    return [CheckResult(NAME, CheckStatus.BLOCK, message, start, end) for start, end in sorted(spans)] + [
+        CheckResult(
+            NAME, CheckStatus.WARN, "this may be somebody's name who is not in this conversation", start, end, False
+        )
+        for start, end in sorted(names)
+    ]

@@ -80,7 +80,6 @@ RULES = (
     Rule("contact", "name no link, address, account or phone number", _contact),
     Rule("steering", "say nothing that is addressed to a machine", _steering),
     Rule("prompt_echo", "do not repeat your instructions", _echo),
-    Rule("ungrounded", "use no number, date or code that the data does not hold", _ungrounded),
     Rule(
         "frame",
         "write no greeting, no closing and no signature; they are added",
@@ -119,4 +118,5 @@ RULES = (
             r"\b(?:our|my|your) (?:own )?(?:fault|mistake|error|negligence|doing)\b|\b(?:liab|at fault|blame|negligen)"
         ),
     ),
+    Rule("ungrounded", "use no number, date or code that the data does not hold", _ungrounded),
 )
