@@ -108,7 +108,9 @@ class Composer:
             language=language,
             said={each: said_back(case, each, policy) for each in {"en", language}},
             feeling=feeling(case, policy.liability),
-            asks=tuple(ask for ask in missing(case) if not asks_again(f"Please send {ask}.", case)),
+            asks=tuple(
+                ask for ask in missing(case) if not asks_again(f"One thing would help: please send {ask}.", case)
+            ),
             sources=sources,
             knowledge="\n".join(passage.searchable for passage in knowledge.passages),
             composure=thresholds.composure,

@@ -110,7 +110,7 @@ _STAKES: Mapping[str, tuple[str, ...]] = {
     ),
     "money": (
         "{Phrase} is your money, and it is only right that you want to know exactly where it stands.",
-        "Nobody likes to have {phrase} in the air, and I understand that you want this settled.",
+        "Nobody likes to see {phrase} hanging in the air, and I understand that you want this settled.",
         "You should be able to account for {phrase} without having to chase anybody for it.",
     ),
     "wait": (
