@@ -12,7 +12,7 @@ MOST_ASKS = 2
 
 ORDER_NUMBER = re.compile(
     r"\b(?=[\w-]*\d{3})[A-Z]{1,5}[-_ ]?\d[\w-]{2,}\b|(?<![\d.,€£$])\b\d{5,10}\b(?![.,]\d)|\b\d{2,6}-\d{2,6}\b(?!-)|"
-    r"\b[Oo]rder(?:\s+(?:no\.?|number|nr\.?))?\s*[:#]?\s*\d[\w-]{2,}"
+    r"\b(?:[Oo]rder|[Ii]nvoice|[Bb]ooking)(?:\s+(?:no\.?|number|nr\.?))?\s*[:#]?\s*\d[\w-]{2,}"
 )
 MODEL = re.compile(r"\b(?:model|serial|type)\b[^.!?\n]{0,30}\w*\d|\b[A-Z][A-Za-z]*[- ]?\d{2,4}\b")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
