@@ -124,13 +124,21 @@ def _spares(sentence: str, said: str) -> bool:
 
 def asks_again(sentence: str, case: Case) -> bool:
     """Whether ``sentence`` asks for what the conversation of ``case`` already holds."""
+    return bool(_ASKS.search(sentence)) and _is_held_already(sentence, case)
+
+
+def _is_held_already(sentence: str, case: Case) -> bool:
     said = conversation(case)
-    if not _ASKS.search(sentence) or _spares(sentence, said):
-        return False
-    return _asks_again(sentence, said, frozenset(terms(said)))
+    return not _spares(sentence, said) and _asks_again(sentence, said, frozenset(terms(said)))
 
 
 def check(context: CheckContext) -> list[CheckResult]:
-    again = [match for match in sentences(context.own) if asks_again(match.group(), context.case)]
+    heard = {one.start for one in context.performing("ask")}  # in words that are no question's
+    again = [
+        match
+        for match in sentences(context.own)
+        if asks_again(match.group(), context.case)
+        or (match.start() in heard and _is_held_already(match.group(), context.case))
+    ]
     message = "the customer has already told this; use it instead of asking again"
     return findings(NAME, CheckStatus.WARN, message, again)
