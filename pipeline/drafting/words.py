@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -17,9 +18,11 @@ _STOPWORDS = word_set(
     "thank regards still again now get got its than then them their his her because been being into out up only "
     "also want ask like"
 )
+_WORD, _APOSTROPHE = re.compile(r"[^\W_]+"), re.compile(r"['’]")
 _SUFFIXES = ("ations", "ation", "ings", "ing", "ied", "ies", "ed", "es", "s", "ly", "e")
 
 
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """A crude stem, enough to let "charged", "charges" and "charging" meet."""
     for suffix in _SUFFIXES:
@@ -31,5 +34,5 @@ def stem(word: str) -> str:
 
 def terms(text: str, *, numbers: bool = False) -> list[str]:
     """The stemmed content words of ``text``, in order; bare numbers only where asked for."""
-    words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", text.lower()))
+    words = _WORD.findall(_APOSTROPHE.sub("", text.lower()))
     return [stem(word) for word in words if word not in _STOPWORDS and (numbers or not word.isdigit())]

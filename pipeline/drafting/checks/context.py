@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig
@@ -79,13 +80,7 @@ class CheckContext:
     @property
     def own(self) -> str:
         """The body without what the firm does not say itself, offsets kept: quotations, restatements, passages."""
-        text = own_words(self.body)
-        for said in (*self.restated, *(source.passage for source in self.sources)):
-            start = text.find(own_words(said))
-            if said and start >= 0:
-                end = start + len(said)
-                text = text[:start] + re.sub(r"[^\n]", " ", said) + text[end:]
-        return text
+        return _own(self.body, (*self.restated, *(source.passage for source in self.sources)))
 
     def said(self, fault: str, *patterns: re.Pattern[str]) -> list[Said]:
         """Where ``own`` has the fault: as the patterns know it, and where the model is sure by itself."""
@@ -94,15 +89,24 @@ class CheckContext:
 
     def known(self, *patterns: re.Pattern[str]) -> list[Said]:
         """Where ``own`` has words that the patterns know, but for sentences that the model takes for fine."""
-        return self.doubted(match for pattern in patterns for match in pattern.finditer(self.own))
+        own = self.own
+        return [
+            Said(*match.span(), True)
+            for start, end in self._not_fine(len(own))
+            for pattern in patterns
+            for match in pattern.finditer(own, start, end)
+        ]
 
-    def doubted(self, matches: Iterable[re.Match[str]]) -> list[Said]:
-        """`known` for a rule that chooses among its matches."""
-        found = [Said(*match.span(), True) for match in matches]
-        if self.verdicts is None:
-            return found
-        fine = [one for one in self.verdicts if one.suspicion < self.composure.rule_from]
-        return [said for said in found if not any(one.start <= said.start < one.end for one in fine)]
+    def _not_fine(self, length: int) -> Iterator[tuple[int, int]]:
+        """What of the text stands between the sentences that the model takes for fine."""
+        start = 0
+        for one in self.verdicts or ():
+            if one.suspicion < self.composure.rule_from:
+                if start < one.start:
+                    yield start, one.start
+                start = one.end
+        if start < length:
+            yield start, length
 
     def performing(self, act: str, known: Iterable[tuple[int, int]] = ()) -> list[Verdict]:
         """The sentences of which the model is sure that they perform ``act``, but for those that hold a known span."""
@@ -123,6 +127,17 @@ class CheckContext:
             and one.suspicion >= self.composure.fault_from
             and not any(one.start <= said.start < one.end for said in known)
         ]
+
+
+@lru_cache(maxsize=8)  # every rule asks
+def _own(body: str, not_ours: tuple[str, ...]) -> str:
+    text = own_words(body)
+    for said in not_ours:
+        start = text.find(own_words(said))
+        if said and start >= 0:
+            end = start + len(said)
+            text = text[:start] + re.sub(r"[^\n]", " ", said) + text[end:]
+    return text
 
 
 LEAST_WORDS = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipeline.drafting.checks.context import CheckContext, findings
 from pipeline.records import CheckResult, CheckStatus
@@ -20,12 +21,14 @@ _STRESSED = re.compile(
 _MARKS = re.compile(r"!{2,}|\?!|!\?|\?{2,}")
 
 
+@lru_cache(maxsize=8)  # the knowledge base is the same for every draft of a firm
+def _in_capitals(text: str) -> frozenset[str]:
+    return frozenset(match.group() for match in _CAPITALS.finditer(text))
+
+
 def check(context: CheckContext) -> list[CheckResult]:
     own = context.own
-    names = {
-        match.group()
-        for match in _CAPITALS.finditer(f"{context.firm.signature} {context.firm.name} {context.knowledge}")
-    }
+    names = _in_capitals(f"{context.firm.signature} {context.firm.name} {context.knowledge}")
     matches = [match for match in _CAPITALS.finditer(own) if match.group() not in names]
     stressed = [
         m
