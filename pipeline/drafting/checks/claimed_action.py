@@ -222,6 +222,10 @@ _CLAIMS = (
 )  # fmt: skip
 
 
+LOOKED_AT = 400
+"""Characters on either side of a claim: more than sentences have, and what keeps an endless one from costing hours."""
+
+
 def _kinds(words: str) -> frozenset[str]:
     """The kinds of recorded action that would bear out ``words``; any where they name none."""
     return frozenset(kind for kind, pattern in _KIND_PATTERNS.items() if pattern.search(words)) or frozenset(
@@ -238,7 +242,8 @@ def _clause(sentence: str, claim: re.Match[str]) -> str:
 
 def _is_harmless(claim: re.Match[str], sentence: str) -> bool:
     """What the mail itself shows (received, read, noted), what was felt, and what was not done or done wrong."""
-    before, after = sentence[: claim.start()], sentence[claim.end() :]
+    before = sentence[max(0, claim.start() - LOOKED_AT) : claim.start()]
+    after = sentence[claim.end() : claim.end() + LOOKED_AT]
     if (
         before.lower().endswith(("to ", "will ", "not "))
         or _NOT_DONE.search(claim.group())
@@ -302,7 +307,7 @@ def check(context: CheckContext) -> list[CheckResult]:
         if is_question(words):
             continue
         for claim in _claims(words):
-            before = words[: claim.start()]
+            before = words[max(0, claim.start() - LOOKED_AT) : claim.start()]
             if (
                 is_reported(before, claim.group())
                 or is_conditional(before)
