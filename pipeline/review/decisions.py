@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.config import Config, MailboxConfig
-from pipeline.drafting.checks import CheckContext, concessions, run_checks, second_approver
+from pipeline.drafting.checks import CheckContext, Judge, concessions, run_checks, second_approver
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.promises import find_promises
 from pipeline.errors import FlowError, StaleError
@@ -72,7 +72,12 @@ def _context(config: Config, draft: Draft, body: str, role: str) -> CheckContext
 
 def check_text(config: Config, draft: Draft, body: str, role: str = "agent") -> tuple[CheckResult, ...]:
     """Run every check on ``body`` as the new text of ``draft``, under the limits of ``role``."""
-    return run_checks(_context(config, draft, body, role), shared_reply_reader(config.calmdesk.model))
+    return run_checks(_context(config, draft, body, role), _judge(config))
+
+
+def _judge(config: Config) -> Judge | None:
+    """The model beside the rules. Loaded at the first call, which takes seconds: call it before a row is locked."""
+    return shared_reply_reader(config.calmdesk.model)
 
 
 def _open_draft(draft_id: int, version: int) -> Draft:
@@ -94,6 +99,7 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
     require(user, Permission.DECIDE)
     if not body.strip() or len(body) > LONGEST_BODY:
         raise FlowError("an empty text cannot be sent" if not body.strip() else "the text is too long to be a reply")
+    _judge(config)
     with transaction.atomic():
         draft = _open_draft(draft_id, version)
         text = body.replace("\r\n", "\n").rstrip() + "\n"
@@ -116,11 +122,12 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
     ``confirm_recipient`` names the address the reply goes to, where that is not plainly the customer's.
     """
     require(user, Permission.DECIDE)
+    judge = _judge(config)
     with transaction.atomic():
         draft = _open_draft(draft_id, version)
         ticket, message = draft.ticket, draft.message
         context = _context(config, draft, draft.body, approver_role(user))
-        two = _needs_two(draft, context)
+        two = _needs_two(draft, context, judge)
         mailbox = _mailbox(config, ticket)
         recipient = confirmed_recipient(config, ticket, message, confirm_recipient)
         hash = approvals.text_hash(draft, recipient.email)
@@ -160,16 +167,16 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
     return draft
 
 
-def _needs_two(draft: Draft, context: CheckContext) -> bool:
+def _needs_two(draft: Draft, context: CheckContext, judge: Judge | None) -> bool:
     """Whether the yes of somebody in the role of ``context`` needs another's; StaleError where no yes would do.
 
     Checked as of now: a time that was promised when the draft was written may have passed since. What is over the
     limits of the role alone, a lead may grant together with them.
     """
-    results = run_checks(context)
+    results = run_checks(context, judge)
     over = any(result.name == concessions.NAME and result.status is CheckStatus.BLOCK for result in results)
     if over and context.role != LEAD:
-        results = run_checks(replace(context, role=LEAD))
+        results = run_checks(replace(context, role=LEAD), judge)
     blocked = [result for result in results if result.status is CheckStatus.BLOCK]
     if blocked:
         raise StaleError(f"draft {draft.pk} is blocked: {blocked[0].message}")

@@ -151,6 +151,14 @@ def test_an_edit_grows_the_version_and_is_checked_again(desk_config: Config) -> 
         decisions.edit(desk_config, user, draft.pk, 1, "Other.")
 
 
+def test_what_the_page_shows_as_fine_can_be_approved(desk_config: Config) -> None:
+    draft, user = open_draft(drafted_ticket(desk_config)), person("agent")
+    text = f"Please stop using the charger for now, since the model has been known to run hot.\n\n{draft.body}"
+    edited = decisions.edit(desk_config, user, draft.pk, 1, text)
+    assert not [check for check in edited.checks if check["status"] == "block"]
+    assert decisions.approve(desk_config, user, draft.pk, 2).state == "approved"
+
+
 def test_the_same_text_is_no_edit(desk_config: Config) -> None:
     draft = open_draft(drafted_ticket(desk_config))
     same = draft.body.rstrip("\n").replace("\n", "\r\n")
