@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 REACH = 400
 """How many characters before or after a phrase are looked at: the cost of a check must not grow with the square."""
@@ -74,3 +75,11 @@ def _clause(before: str) -> str:
     for match in _CLAUSE_END.finditer(before):
         start = match.end()
     return before[start:]
+
+
+_SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]+)*[.!?]*")
+
+
+def sentences(text: str) -> Iterator[re.Match[str]]:
+    """The sentences of ``text`` as matches, so that their offsets are at hand."""
+    return (match for match in _SENTENCE.finditer(text) if match.group().strip())

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
+from pipeline.drafting.clauses import sentences
 from pipeline.records import Case
 
 MOST_SAID_BACK = 6
 MOST_ADDED = 2
 LONGEST_WORDS = 30
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]+)*[.!?]*")
 _NEGATION = (
     r"(?:does not|do not|did not|will not|cannot|can no longer|no longer|has not|have not|is not|are not|"
     r"has stopped|stopped|won't|can't|cant|\w{2,9}n't|doesnt|dont|didnt|wont|hasnt|isnt)"
@@ -50,7 +50,7 @@ def _left_out(case: Case) -> list[tuple[int, str]]:
     covered = [(concern.start, concern.end) for concern in case.triage.concerns]
     return [
         (match.start(), match.group().strip())
-        for match in _SENTENCE.finditer(case.message.text)
+        for match in sentences(case.message.text)
         if not any(start < match.end() and match.start() < end for start, end in covered)
         and _is_complaint(match.group().replace("’", "'"))
     ]

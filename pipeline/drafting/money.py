@@ -11,25 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-_ONES = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ONES_DE = (
-    "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "dreizehn",
-    "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
-)  # fmt: skip
-_TENS_DE = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+from pipeline.drafting.numerals import GERMAN_ONES, GERMAN_TENS, ONES, TENS
 
 
 def _number_words() -> dict[str, int]:
     """1 to 99 as they are written; "twenty-five" for "twenty five" too."""
-    words = {word: number for ones in (_ONES, _ONES_DE) for number, word in enumerate(ones, 1)}
-    for tens, (english, german) in enumerate(zip(_TENS, _TENS_DE, strict=True), 2):
+    words = {word: number for ones in (ONES, GERMAN_ONES) for number, word in enumerate(ones, 1)}
+    for tens, (english, german) in enumerate(zip(TENS, GERMAN_TENS, strict=True), 2):
         words |= {english: 10 * tens, german: 10 * tens}
-        words |= {f"{english}-{one}": 10 * tens + number for number, one in enumerate(_ONES[:9], 1)}
-        words |= {f"{one}und{german}": 10 * tens + number for number, one in enumerate(_ONES_DE[:9], 1)}
+        words |= {f"{english}-{one}": 10 * tens + number for number, one in enumerate(ONES[:9], 1)}
+        words |= {f"{one}und{german}": 10 * tens + number for number, one in enumerate(GERMAN_ONES[:9], 1)}
     return words | {"eine": 1, "einen": 1}
 
 

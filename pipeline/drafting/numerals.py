@@ -5,50 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_UNITS = {
-    word: value
-    for value, words in enumerate(
-        [
-            "zero/null",
-            "one/eins",
-            "two/zwei",
-            "three/drei",
-            "four/vier",
-            "five/fünf",
-            "six/sechs",
-            "seven/sieben",
-            "eight/acht",
-            "nine/neun",
-            "ten/zehn",
-            "eleven/elf",
-            "twelve/zwölf",
-            "thirteen/dreizehn",
-            "fourteen/vierzehn",
-            "fifteen/fünfzehn",
-            "sixteen/sechzehn",
-            "seventeen/siebzehn",
-            "eighteen/achtzehn",
-            "nineteen/neunzehn",
-        ]
-    )
-    for word in words.split("/")
+ONES = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+GERMAN_ONES = (
+    "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "dreizehn",
+    "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
+)  # fmt: skip
+"""As they stand before a noun and within a longer number; alone, one is "eins"."""
+GERMAN_TENS = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+_UNITS = {word: number for ones in (ONES, ("eins", *GERMAN_ONES[1:])) for number, word in enumerate(ones, start=1)} | {
+    "zero": 0,
+    "null": 0,
 }
-_TENS = {
-    word: 10 * (place + 2)
-    for place, words in enumerate(
-        [
-            "twenty/zwanzig",
-            "thirty/dreißig",
-            "forty/vierzig",
-            "fifty/fünfzig",
-            "sixty/sechzig",
-            "seventy/siebzig",
-            "eighty/achtzig",
-            "ninety/neunzig",
-        ]
-    )
-    for word in words.split("/")
-}
+_TENS = {word: 10 * number for tens in (TENS, GERMAN_TENS) for number, word in enumerate(tens, start=2)}
 _SCALES = {"hundred": 100, "hundert": 100, "thousand": 1000, "tausend": 1000, "dozen": 12, "dutzend": 12}
 VALUES = _UNITS | _TENS | _SCALES
 ORDINALS = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pipeline.drafting.asks import conversation
-from pipeline.drafting.checks.context import CheckContext, findings, sentences
+from pipeline.drafting.checks.context import CheckContext, findings
 from pipeline.drafting.checks.slots import SLOTS, Slot
+from pipeline.drafting.clauses import sentences
 from pipeline.drafting.words import terms
 from pipeline.records import Case, CheckResult, CheckStatus
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.drafting.checks.context import CheckContext, patterns, sentences
-from pipeline.drafting.clauses import REACH, is_conditional, is_general, is_question, is_reported
+from pipeline.drafting.checks.context import CheckContext, patterns
+from pipeline.drafting.clauses import REACH, is_conditional, is_general, is_question, is_reported, sentences
 from pipeline.drafting.words import word_set
 from pipeline.records import ACTION_KINDS, CheckResult, CheckStatus
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig
+from pipeline.drafting.clauses import sentences
 from pipeline.drafting.promises import own_words
 from pipeline.records import Case, CheckResult, CheckStatus, DraftKind, Source
 
@@ -155,14 +156,6 @@ def judged(context: CheckContext, judge: Judge) -> CheckContext:
 def _verdict(sentence: re.Match[str], heard: Heard) -> Verdict:
     fault = max(heard.faults, key=heard.faults.__getitem__)
     return Verdict(sentence.start(), sentence.end(), fault, sum(heard.faults.values()), heard.acts)
-
-
-_SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]+)*[.!?]*")
-
-
-def sentences(text: str) -> Iterator[re.Match[str]]:
-    """The sentences of ``text`` as matches, so that their offsets are at hand."""
-    return (match for match in _SENTENCE.finditer(text) if match.group().strip())
 
 
 def findings(name: str, status: CheckStatus, message: str, found: Iterable[re.Match[str] | Said]) -> list[CheckResult]:

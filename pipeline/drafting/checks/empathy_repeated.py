@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.drafting.checks.context import CheckContext, findings, sentences
+from pipeline.drafting.checks.context import CheckContext, findings
+from pipeline.drafting.clauses import sentences
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "empathy_repeated"

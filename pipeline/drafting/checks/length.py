@@ -5,7 +5,8 @@ Reading ease is that of Flesch, see `pipeline.drafting.readability`.
 
 from __future__ import annotations
 
-from pipeline.drafting.checks.context import CheckContext, findings, sentences
+from pipeline.drafting.checks.context import CheckContext, findings
+from pipeline.drafting.clauses import sentences
 from pipeline.drafting.readability import reading_ease
 from pipeline.records import CheckResult, CheckStatus, DraftKind
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.drafting.checks.context import CheckContext, Said, findings, patterns, sentences
-from pipeline.drafting.clauses import REACH, is_conditional, is_question, is_reported
+from pipeline.drafting.checks.context import CheckContext, Said, findings, patterns
+from pipeline.drafting.clauses import REACH, is_conditional, is_question, is_reported, sentences
 from pipeline.drafting.phrasing import may_take_responsibility
 from pipeline.records import CheckResult, CheckStatus
 

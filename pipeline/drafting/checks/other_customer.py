@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.drafting.checks.context import CheckContext, patterns, sentences
+from pipeline.drafting.checks.context import CheckContext, patterns
 from pipeline.drafting.checks.grounding import foreign_names, ungrounded
-from pipeline.drafting.clauses import REACH, is_conditional
+from pipeline.drafting.clauses import REACH, is_conditional, sentences
 from pipeline.records import CheckResult, CheckStatus
 
 NAME = "other_customer"
