@@ -1,8 +1,4 @@
-"""Amounts of money and shares in running text, in figures or words, English and German.
-
-A sign or word that several countries share ("kr", "cents") names no currency: it is never guessed from the firm's.
-"$" alone is the US dollar and "£" the pound sterling.
-"""
+"""Amounts of money and shares in running text, in figures or words, English and German."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.drafting.currencies import MARKS, NAMES, PARTS, any_of, currency_of
 from pipeline.drafting.numerals import GERMAN_ONES, GERMAN_TENS, ONES, TENS
 
 
@@ -35,36 +32,13 @@ _FIGURE = (
     r"(?![0-9]|[.,][0-9])"
 )
 
-_CODES = (
-    "EUR GBP USD CHF NOK SEK DKK ISK PLN CZK HUF RON BGN TRY UAH CAD AUD NZD JPY CNY INR SGD HKD ZAR BRL MXN ILS AED "
-    "KRW"
-)
-_MARKS: Mapping[str, str] = {
-    "€": "EUR", "£": "GBP", "us$": "USD", "ca$": "CAD", "c$": "CAD", "au$": "AUD", "a$": "AUD", "nz$": "NZD",
-    "$": "USD", "¥": "JPY", "₹": "INR", "zł": "PLN", "fr.": "CHF", "sfr": "CHF", "kr": "", "kr.": "",
-    **{code.casefold(): code for code in _CODES.split()},
-}  # fmt: skip
-_NAMES: Mapping[str, str] = {
-    "euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "dollar": "USD", "dollars": "USD",
-    "buck": "USD", "bucks": "USD", "franc": "CHF", "francs": "CHF", "franken": "CHF", "yen": "JPY", "zloty": "PLN",
-    "krone": "", "kroner": "", "kronen": "", "krona": "", "kronor": "", "rupee": "INR", "rupees": "INR",
-}  # fmt: skip
-_PARTS: Mapping[str, str] = {"cent": "", "cents": "", "pence": "GBP", "eurocents": "EUR"}
-"""Hundredths; a cent is of whatever has cents."""
-
-
-def _any(words: Mapping[str, str]) -> str:
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
-
-
-_CURRENCIES: Mapping[str, str] = {**_MARKS, **_NAMES, **_PARTS}
 _DIGIT = re.compile("[0-9]")
 _GAP = r"[ \u00a0\u202f]?"
 _MONEY = re.compile(
-    rf"(?<![\w.,])(?:(?P<before>{_any(_MARKS)}){_GAP}(?P<after_mark>{_FIGURE})(?:,-|\.-)?"
+    rf"(?<![\w.,])(?:(?P<before>{any_of(MARKS)}){_GAP}(?P<after_mark>{_FIGURE})(?:,-|\.-)?"
     rf"(?:(?: ?[-–] ?| (?:to|or|bis) )(?P<upto>{_FIGURE}))?(?![\w%])"
-    rf"|(?P<figure>{_FIGURE})(?:,-|\.-)?[ \u00a0\u202f-]?(?P<unit>{_any({**_MARKS, **_NAMES, **_PARTS})})(?!\w)"
-    rf"|(?=[a-zäöü]){_WORDS}[ -]?(?P<named>\b{_any({**_NAMES, **_PARTS, 'eur': 'EUR'})})\b)",
+    rf"|(?P<figure>{_FIGURE})(?:,-|\.-)?[ \u00a0\u202f-]?(?P<unit>{any_of((*MARKS, *NAMES, *PARTS))})(?!\w)"
+    rf"|(?=[a-zäöü]){_WORDS}[ -]?(?P<named>\b{any_of((*NAMES, *PARTS, 'eur'))})\b)",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
@@ -113,8 +87,8 @@ def _in_words(match: re.Match[str]) -> Decimal:
 def may_name_money(text: str) -> bool:
     """A cheap look, right when it says no: a sign needs a figure, the name of a currency a figure or a word."""
     low = text.casefold()
-    signs = _DIGIT.search(text) is not None and any(sign in low for sign in _MARKS)
-    return signs or any(name in low for name in (*_NAMES, *_PARTS))
+    signs = _DIGIT.search(text) is not None and any(sign in low for sign in MARKS)
+    return signs or any(name in low for name in (*NAMES, *PARTS))
 
 
 def find_money(text: str) -> Iterator[Money]:
@@ -125,9 +99,8 @@ def find_money(text: str) -> Iterator[Money]:
         amount = max(amount, parse_figure(match["upto"])) if match["upto"] else amount
         unit = (match["before"] or match["unit"] or match["named"]).casefold()
         if amount or figure:
-            part = unit in _PARTS
-            currency = _CURRENCIES[unit]
-            yield Money(amount / 100 if part else amount, currency, match.start(), match.end())
+            part = unit in PARTS
+            yield Money(amount / 100 if part else amount, currency_of(unit), match.start(), match.end())
 
 
 def find_shares(text: str) -> Iterator[tuple[float, int, int]]:

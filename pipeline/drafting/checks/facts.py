@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from pipeline.drafting.currencies import MARKS, NAMES, any_of, currencies_of
 from pipeline.drafting.date_words import MONTH_NUMBERS, WEEKDAY_NUMBERS
 from pipeline.drafting.numerals import ORDINALS, numerals
 from pipeline.drafting.promises import MONTHS
@@ -20,7 +21,8 @@ class Fact:
 
     link, email (text,) - phone (digits,) - code (letters and digits,) - date (day, month, year or None) -
     day (of a month,) - weekday, month (number,) - time (minutes on a 12-hour dial, "am", "pm" or None) -
-    amount (number, currency) - span (count, unit: hours, days, months) - percent, number (number,); numbers as text.
+    amount (number, currencies it may be in) - span (count, unit: hours, days, months) - percent, number (number,);
+    numbers as text.
     """
 
     kind: str
@@ -36,12 +38,6 @@ _MONTH_NUMBERS = {
     **{name[:3]: number for number, name in enumerate(MONTHS, 1)},
     "sept": 9,
 }
-_CURRENCIES = {
-    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP",
-    "pounds": "GBP", "quid": "GBP", "$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "chf": "CHF",
-    "franc": "CHF", "francs": "CHF", "franken": "CHF", "kr": "SEK", "sek": "SEK", "dkk": "DKK", "nok": "NOK",
-    "zł": "PLN", "pln": "PLN", "¥": "JPY", "yen": "JPY", "₹": "INR", "rs": "INR", "rupees": "INR",
-}  # fmt: skip
 _UNITS = {
     "minute": ("hours", 1 / 60), "hour": ("hours", 1), "day": ("days", 1), "night": ("days", 1), "week": ("days", 7),
     "fortnight": ("days", 14), "month": ("months", 1), "year": ("months", 12), "minuten": ("hours", 1 / 60),
@@ -52,7 +48,7 @@ _MONTH_NAMES = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
 _ORDINAL_WORDS = "|".join(sorted(ORDINALS, key=len, reverse=True))
 _DIGITS = r"\d{1,12}(?:[.,]\d{1,3})*"
 _SIGNS = r"[€£$¥₹]"
-_MONEY = "|".join(sorted((re.escape(name) for name in _CURRENCIES if name.isalpha()), key=len, reverse=True))
+_MONEY = any_of((*MARKS, *NAMES))
 _UNIT_NAMES = "|".join(sorted(_UNITS, key=len, reverse=True))
 
 _LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"”]+", re.IGNORECASE)
@@ -91,8 +87,8 @@ _CODE = re.compile(
 )
 _NOT_CODE = re.compile(r"\d{1,2}(?:st|nd|rd|th|h|am|pm)|\d+(?:-\d+)*-?(?:[a-z]{3,}(?:-[a-z]+)*|[xk%])", re.IGNORECASE)
 _AMOUNT = re.compile(
-    rf"(?P<s>{_SIGNS}|\b(?:{_MONEY})\.?)\s?(?P<n>{_DIGITS})(?![\d])|(?<![\w.-])(?P<n2>{_DIGITS})\s?"
-    rf"(?P<s2>{_SIGNS}|(?:{_MONEY})\b)",
+    rf"(?P<s>(?<!\w){_MONEY}|{_SIGNS})\.?\s?(?P<n>{_DIGITS})(?![\d])|(?<![\w.-])(?P<n2>{_DIGITS})\s?"
+    rf"(?P<s2>{_MONEY}(?!\w)|{_SIGNS})",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(rf"(?<![\w.-])(?P<n>{_DIGITS})\s?(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)
@@ -102,7 +98,7 @@ _UNIT_AFTER = re.compile(
     rf"(?P<u>{_UNIT_NAMES})(?:s|e|en|n)?\b",
     re.IGNORECASE,
 )
-_MONEY_AFTER = re.compile(rf"\s+(?P<s>{_MONEY})\b", re.IGNORECASE)
+_MONEY_AFTER = re.compile(rf"\s+(?P<s>{_MONEY})(?!\w)", re.IGNORECASE)
 _PERCENT_AFTER = re.compile(r"\s+(?:per ?cent|prozent)\b", re.IGNORECASE)
 _LONE_SPAN = re.compile(
     r"\b(?:(?P<f>fortnight)|(?:within|in|inside)\s+(?:the|an?|one)\s+(?:(?:working|business)\s+)?"
@@ -164,12 +160,8 @@ def _spoken_clock(match: re.Match[str]) -> Value | None:
     return ((hour * 60 + shift) % 720, None)
 
 
-def _currency(sign: str) -> str:
-    return _CURRENCIES[sign.lower().rstrip(".")]
-
-
 def _amount(match: re.Match[str]) -> Value | None:
-    return (plain_number(match["n"] or match["n2"]), _currency(match["s"] or match["s2"]))
+    return (plain_number(match["n"] or match["n2"]), currencies_of(match["s"] or match["s2"]))
 
 
 def _code(match: re.Match[str]) -> Value | None:
@@ -248,7 +240,7 @@ def _counted(text: str, number: str, start: int, end: int, *, spelled: bool) -> 
     if unit and unit["u"]:
         return Fact("span", _span(float(number), unit["u"].lower()), start, unit.end(), spelled)
     if money:
-        return Fact("amount", (number, _currency(money["s"])), start, money.end(), spelled)
+        return Fact("amount", (number, currencies_of(money["s"])), start, money.end(), spelled)
     share = _PERCENT_AFTER.match(text, end)
     if share:
         return Fact("percent", (number,), start, share.end(), spelled)

@@ -91,9 +91,11 @@ def _spaced(code: str) -> re.Pattern[str]:
 
 
 def _same_amount(fact: Fact, held: Known) -> bool:
-    number, currency = fact.value
-    others = {c for n, c in held.of("amount") if n == number}
-    return currency in others or (not others and number in held.numbers)
+    """A draft may say less of the currency than what it rests on ("kr" for SEK), not more."""
+    number, said = fact.value
+    others = [one for n, one in held.of("amount") if n == number]
+    less = any(isinstance(one, frozenset) and isinstance(said, frozenset) and one <= said for one in others)
+    return less or (not others and number in held.numbers)
 
 
 def _same_digits(fact: Fact, held: Known) -> bool:
