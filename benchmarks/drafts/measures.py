@@ -85,7 +85,7 @@ def flags(draft: CheckContext, row: Mapping[str, Any], judge: Judge | None = Non
     Of promises the row says that they have to be found, not that they are bad.
     """
     if row["kind"] == "promise":
-        found = commitments(judged(draft, judge) if judge else draft)
+        found = commitments(judged(draft, judge))
         return any(meets(one.start, one.end, draft, row["span"]) for one in found)
     return any(
         one.name in RULES_OF[row["kind"]]

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.config import ComposureConfig, FirmConfig, PolicyConfig, Thresholds
 from pipeline.drafting.addressing import first_name, full_name, reply_subject
 from pipeline.drafting.asks import missing, order_number
-from pipeline.drafting.checks import CheckContext, Judge, run_checks
+from pipeline.drafting.checks import CheckContext, Judge, judged, run_checks
 from pipeline.drafting.checks.asked_again import asks_again
+from pipeline.drafting.checks.promises import commitments
 from pipeline.drafting.complaints import said_concerns
 from pipeline.drafting.escalation import escalation_summary, why_authority
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.phrasing import Feeling, feeling, felt_tone
-from pipeline.drafting.promises import find_promises
 from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
 from pipeline.drafting.restate import quote, restate
 from pipeline.drafting.spoken_time import readable_due, spelled
@@ -144,7 +144,7 @@ class Composer:
         case, policy = material.case, material.policy
         restated = material.said[language]
         sources = material.sources if _shows_sources(kind, material) and language == "en" else ()
-        context = CheckContext(
+        unjudged = CheckContext(
             body,
             kind,
             case,
@@ -156,18 +156,16 @@ class Composer:
             material.knowledge,
             material.composure,
         )
+        context = judged(unjudged, self._judge)
         return Draft(
             kind=kind,
             subject=reply_subject(case.message.subject),
             body=body,
             restated=restated,
             sources=sources,
-            promises=tuple(
-                replace(promise, text=body[promise.start : promise.end])
-                for promise in find_promises(context.own, case.received_at, policy.calendar)
-            ),
+            promises=tuple(commitments(context)),
             asks=material.asks if language == "en" else (),
-            checks=run_checks(context, self._judge),
+            checks=run_checks(context),
         )
 
 

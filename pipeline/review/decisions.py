@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.config import Config, MailboxConfig
-from pipeline.drafting.checks import CheckContext, Judge, concessions, run_checks, second_approver
+from pipeline.drafting.checks import CheckContext, Judge, concessions, judged, run_checks, second_approver
+from pipeline.drafting.checks.promises import commitments
 from pipeline.drafting.knowledge import KnowledgeBase
-from pipeline.drafting.promises import find_promises
 from pipeline.errors import FlowError, StaleError
 from pipeline.flow import OUTGOING_CHANGES, DraftState, OutgoingState, check_change
 from pipeline.intake.parse import MISSING_ID_DOMAIN
@@ -23,7 +23,6 @@ from pipeline.intake.thread import reply_address, reply_token
 from pipeline.records import (
     ACTION_KINDS,
     Address,
-    CheckResult,
     CheckStatus,
     DraftKind,
     Envelope,
@@ -34,7 +33,7 @@ from pipeline.records import (
 )
 from pipeline.review.done import done_action
 from pipeline.review.recipient import confirmed_recipient
-from pipeline.review.roles import LEAD, Permission, approver_role, require
+from pipeline.review.roles import AGENT, LEAD, Permission, approver_role, require
 from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
 from pipeline.store import approvals, codec, tickets
 from pipeline.store.cases import case_of
@@ -70,11 +69,6 @@ def _context(config: Config, draft: Draft, body: str, role: str) -> CheckContext
     )
 
 
-def check_text(config: Config, draft: Draft, body: str, role: str = "agent") -> tuple[CheckResult, ...]:
-    """Run every check on ``body`` as the new text of ``draft``, under the limits of ``role``."""
-    return run_checks(_context(config, draft, body, role), _judge(config))
-
-
 def _judge(config: Config) -> Judge | None:
     """The model beside the rules. Loaded at the first call, which takes seconds: call it before a row is locked."""
     return shared_reply_reader(config.calmdesk.model)
@@ -99,15 +93,15 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
     require(user, Permission.DECIDE)
     if not body.strip() or len(body) > LONGEST_BODY:
         raise FlowError("an empty text cannot be sent" if not body.strip() else "the text is too long to be a reply")
-    _judge(config)
+    judge = _judge(config)
     with transaction.atomic():
         draft = _open_draft(draft_id, version)
         text = body.replace("\r\n", "\n").rstrip() + "\n"
         if text != draft.body:
             draft.body = text
-            draft.checks = codec.checks_to_json(check_text(config, draft, text))
-            calendar = config.policy_of(draft.ticket.mailbox).calendar
-            draft.promises = codec.promises_to_json(find_promises(text, timezone.now(), calendar))
+            context = judged(_context(config, draft, text, AGENT), judge)
+            draft.checks = codec.checks_to_json(run_checks(context))
+            draft.promises = codec.promises_to_json(tuple(commitments(context)))
             draft.version += 1
             draft.updated_at = timezone.now()
             draft.save()

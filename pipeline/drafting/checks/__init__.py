@@ -69,7 +69,7 @@ CHECKS: Mapping[str, Check] = {
     )
 }
 
-__all__ = ["CHECKS", "Check", "CheckContext", "Judge", "run_checks"]
+__all__ = ["CHECKS", "Check", "CheckContext", "Judge", "judged", "run_checks"]
 
 
 def run_checks(context: CheckContext, judge: Judge | None = None) -> tuple[CheckResult, ...]:
@@ -77,8 +77,7 @@ def run_checks(context: CheckContext, judge: Judge | None = None) -> tuple[Check
 
     ``judge`` is the model beside the rules on composure.
     """
-    if judge is not None:
-        context = judged(context, judge)
+    context = judged(context, judge)
     results: list[CheckResult] = []
     for name, check in CHECKS.items():
         results += check(context) or [CheckResult(name, CheckStatus.PASS, "")]

@@ -145,8 +145,10 @@ LEAST_WORDS = 3
 """Shorter lines (a greeting, a name) are not judged."""
 
 
-def judged(context: CheckContext, judge: Judge) -> CheckContext:
-    """``context`` with the verdicts of ``judge`` on what the firm says itself in its body."""
+def judged(context: CheckContext, judge: Judge | None) -> CheckContext:
+    """``context`` with the verdicts of ``judge`` on what the firm says itself in its body; as it is without one."""
+    if judge is None:
+        return context
     said = [match for match in sentences(context.own) if len(match.group().split()) >= LEAST_WORDS]
     heard = judge.hear([" ".join(match.group().split()) for match in said])
     verdicts = tuple(_verdict(*both) for both in zip(said, heard, strict=True))

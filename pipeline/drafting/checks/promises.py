@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from pipeline.drafting.checks.context import CheckContext
+from pipeline.drafting.checks.context import CheckContext, Verdict
 from pipeline.drafting.due import due_time
 from pipeline.drafting.promises import broken_by_calendar, find_promises, later_than_policy
 from pipeline.records import CheckResult, CheckStatus, Promise
@@ -29,18 +30,30 @@ def _judged(promise: Promise, context: CheckContext) -> tuple[CheckStatus, str] 
 
 
 def commitments(context: CheckContext) -> list[Promise]:
-    """What the firm commits itself to: as the words say it, and where the model hears it, dated alike."""
-    calendar = context.policy.calendar
-    known = list(find_promises(context.own, context.now, calendar))
+    """What the firm commits itself to: as the words say it, and where the model hears it, dated alike.
+
+    This is what is checked, shown and stored.
+    """
+    known = find_promises(context.own, context.now, context.policy.calendar)
     heard = context.performing("promise", [(promise.start, promise.end) for promise in known])
-    for one in heard:
-        text = context.body[one.start : one.end]
-        known.append(Promise(text.strip(), one.start, one.end, due_time(text, context.now, calendar)))
-    return sorted(known, key=lambda promise: promise.start)
+    found = sorted((*known, *(_heard(one, context) for one in heard)), key=lambda promise: promise.start)
+    return [replace(promise, text=context.body[promise.start : promise.end]) for promise in found]
+
+
+def _heard(one: Verdict, context: CheckContext) -> Promise:
+    said = context.own[one.start : one.end]
+    start = one.start + len(said) - len(said.lstrip(" -*\t\n"))
+    due = due_time(said, context.now, context.policy.calendar)
+    return Promise(said, start, one.start + len(said.rstrip()), due)
+
+
+def _own(promise: Promise, context: CheckContext) -> Promise:
+    """The promise without the customer's words that it quotes."""
+    return replace(promise, text=context.own[promise.start : promise.end])
 
 
 def check(context: CheckContext) -> list[CheckResult]:
-    judged = ((promise, _judged(promise, context)) for promise in commitments(context))
+    judged = ((promise, _judged(_own(promise, context), context)) for promise in commitments(context))
     return [
         CheckResult(NAME, *found, promise.start, promise.end, certain=found[0] is CheckStatus.BLOCK)
         for promise, found in judged
