@@ -301,22 +301,6 @@ class WrittenBy(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """One reply proposed. ``dropped`` names the rules for which what the language model wrote was not taken."""
-
-    kind: DraftKind
-    subject: str
-    body: str
-    restated: tuple[str, ...]
-    sources: tuple[Source, ...]
-    promises: tuple[Promise, ...]
-    asks: tuple[str, ...]
-    checks: tuple[CheckResult, ...]
-    writer: WrittenBy = WrittenBy.COMPOSED
-    dropped: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class EscalationSummary:
     """What somebody with more authority has to know before they open the conversation (P16).
 
@@ -333,6 +317,24 @@ class EscalationSummary:
     since: datetime
     mails: int
     contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One reply proposed. ``dropped`` names the rules for which what the language model wrote was not taken;
+    ``summary`` is there where the text grants what takes the yes of somebody with more authority."""
+
+    kind: DraftKind
+    subject: str
+    body: str
+    restated: tuple[str, ...]
+    sources: tuple[Source, ...]
+    promises: tuple[Promise, ...]
+    asks: tuple[str, ...]
+    checks: tuple[CheckResult, ...]
+    writer: WrittenBy = WrittenBy.COMPOSED
+    dropped: tuple[str, ...] = ()
+    summary: EscalationSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,14 @@ def to_json(draft_set: DraftSet, suppressed: str | None) -> dict[str, Any]:
         "escalate": draft_set.escalate,
         "proposed": draft_set.proposed.value if draft_set.proposed and not suppressed else None,
         "why": draft_set.why,
-        "summary": _summary(draft_set.summary) if draft_set.summary else None,
+        "summary": _summary(draft_set.summary),
         "drafts": [] if suppressed else [_draft(draft) for draft in draft_set.drafts],
     }
 
 
-def _summary(summary: EscalationSummary) -> dict[str, Any]:
+def _summary(summary: EscalationSummary | None) -> dict[str, Any] | None:
+    if summary is None:
+        return None
     return {
         "why": summary.why,
         "customer": summary.customer,
@@ -47,6 +49,7 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "checks": [_check(check) for check in draft.checks],
         "writer": draft.writer.value,
         "dropped": list(draft.dropped),
+        "summary": _summary(draft.summary),
     }
 
 

@@ -19,7 +19,7 @@ from pipeline.drafting.checks import CheckContext, Judge, judged, run_checks
 from pipeline.drafting.checks.asked_again import asks_again
 from pipeline.drafting.checks.promises import commitments
 from pipeline.drafting.complaints import said_concerns
-from pipeline.drafting.escalation import escalation_summary, why_authority
+from pipeline.drafting.escalation import escalation_summary, why_authority, why_second_yes
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.phrasing import Feeling, feeling, felt_tone
 from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
@@ -78,8 +78,7 @@ class Composer:
 
         ``sources`` are what `find_sources_many` found for it among others; by default they are looked up now.
         """
-        needed = why_authority(case)
-        summary = escalation_summary(case, firm, policy.calendar, needed) if needed else None
+        summary = escalation_summary(case, firm, policy.calendar, why_authority(case))
         if case.triage.escalate:
             return DraftSet(case.message.id, None, "a person has to take this", (), case.triage.escalate, summary)
         if sources is None:
@@ -157,6 +156,7 @@ class Composer:
             material.composure,
         )
         context = judged(unjudged, self._judge)
+        checks = run_checks(context)
         return Draft(
             kind=kind,
             subject=reply_subject(case.message.subject),
@@ -165,7 +165,8 @@ class Composer:
             sources=sources,
             promises=tuple(commitments(context)),
             asks=material.asks if language == "en" else (),
-            checks=run_checks(context),
+            checks=checks,
+            summary=escalation_summary(case, material.firm, policy.calendar, why_second_yes(checks)),
         )
 
 

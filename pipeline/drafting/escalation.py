@@ -7,14 +7,15 @@ away for whoever takes it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.config import CalendarConfig, FirmConfig
+from pipeline.drafting.checks import concessions, second_approver
 from pipeline.drafting.promises import find_promises
 from pipeline.drafting.register import elided, plain
 from pipeline.drafting.restate import quote, restate, without_openers
-from pipeline.records import Case, EscalationSummary, Promise
+from pipeline.records import Case, CheckResult, CheckStatus, EscalationSummary, Promise
 
 NEEDS_AUTHORITY = {
     "asks_for_manager": "the customer asks for somebody with authority",
@@ -43,8 +44,20 @@ def why_authority(case: Case) -> str:
     return case.triage.escalate or "; ".join(reasons)
 
 
-def escalation_summary(case: Case, firm: FirmConfig, calendar: CalendarConfig, why: str) -> EscalationSummary:
-    """The summary of ``case`` for ``firm.escalation_contact``; ``why`` is the reason it goes there."""
+def why_second_yes(results: Iterable[CheckResult]) -> str:
+    """Why one yes of the person whom the text was checked for does not do (P11), or empty."""
+    return "; ".join(
+        result.message
+        for result in results
+        if (result.name == concessions.NAME and result.status is CheckStatus.BLOCK)
+        or (result.name == second_approver.NAME and result.status is not CheckStatus.PASS)
+    )
+
+
+def escalation_summary(case: Case, firm: FirmConfig, calendar: CalendarConfig, why: str) -> EscalationSummary | None:
+    """The summary of ``case`` for ``firm.escalation_contact``; ``why`` is the reason it goes there, None without."""
+    if not why:
+        return None
     sender = case.sender
     theirs = [turn for turn in case.thread if not turn.ours]
     told = [concern.text for concern in case.triage.concerns] or [case.message.subject or case.message.text[:200]]

@@ -126,7 +126,7 @@ class _LeaseLost(Exception):
 
 
 _WRITTEN = (
-    *("state", "reason", "parsed", "triage", "ticket"),
+    *("state", "reason", "parsed", "triage", "summary", "ticket"),
     *("owner", "lease_until", "due_at", "tries", "error"),
 )
 """The columns that stages write. Where a mail lies on the server is the watch's, which may change it meanwhile."""
@@ -301,6 +301,7 @@ def _draft(desk: Desk, row: Message, sources: tuple[Source, ...] | None) -> Chan
 
     def save() -> Ticket | None:
         _move(row, MessageState.DRAFTED)
+        row.summary = codec.summary_to_json(draft_set.summary)
         if row.ticket is None:
             return None
         for draft in draft_set.drafts:

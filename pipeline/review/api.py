@@ -104,7 +104,8 @@ def get_ticket(request: HttpRequest, ticket_id: int) -> Any:
         "text": (newest.parsed or {}).get("text", "") if newest else "",
         "messages": [_message(message) for message in messages],
         "drafts": [
-            _draft(draft) | _first(draft) | {"body": draft.body, "checks": draft.checks} for draft in _drafts(ticket)
+            _draft(draft) | _first(draft) | {"body": draft.body, "checks": draft.checks, "summary": draft.summary}
+            for draft in _drafts(ticket)
         ],
         "actions": [_action(action) for action in actions_of(ticket)],
         "outgoing": [
@@ -238,4 +239,5 @@ def _message(message: Message) -> dict[str, Any]:
         "suggested_ticket": message.suggested_id,
         "suggestion": message.suggestion,
         "triage": message.triage,
+        "summary": message.summary,
     }

@@ -7,14 +7,16 @@ NotAllowed when their role does not permit it, and leaves a line in the audit tr
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from pipeline.config import Config, MailboxConfig
-from pipeline.drafting.checks import CheckContext, Judge, concessions, judged, run_checks, second_approver
+from pipeline.drafting.checks import CheckContext, Judge, concessions, judged, run_checks
 from pipeline.drafting.checks.promises import commitments
+from pipeline.drafting.escalation import escalation_summary, why_second_yes
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.errors import FlowError, StaleError
 from pipeline.flow import OUTGOING_CHANGES, DraftState, OutgoingState, check_change
@@ -74,6 +76,11 @@ def _judge(config: Config) -> Judge | None:
     return shared_reply_reader(config.calmdesk.model)
 
 
+def _summary(context: CheckContext, why: str) -> Any:
+    """What the second person is told, as it is stored."""
+    return codec.summary_to_json(escalation_summary(context.case, context.firm, context.policy.calendar, why))
+
+
 def _open_draft(draft_id: int, version: int) -> Draft:
     """The draft, locked, if it can still be decided on; the ticket row is locked first, by every writer."""
     draft = Draft.objects.select_related("ticket", "message").get(pk=draft_id)
@@ -102,6 +109,8 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
             context = judged(_context(config, draft, text, AGENT), judge)
             draft.checks = codec.checks_to_json(run_checks(context))
             draft.promises = codec.promises_to_json(tuple(commitments(context)))
+            mine = run_checks(replace(context, role=approver_role(user)))
+            draft.summary = _summary(context, why_second_yes(mine))
             draft.version += 1
             draft.updated_at = timezone.now()
             draft.save()
@@ -121,15 +130,15 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
         draft = _open_draft(draft_id, version)
         ticket, message = draft.ticket, draft.message
         context = _context(config, draft, draft.body, approver_role(user))
-        two = _needs_two(draft, context, judge)
+        why = _why_two(draft, context, judge)
         mailbox = _mailbox(config, ticket)
         recipient = confirmed_recipient(config, ticket, message, confirm_recipient)
         hash = approvals.text_hash(draft, recipient.email)
         first = approvals.first_approval(draft, hash)
-        if two and first is None:
-            _note_first(user, draft, hash)
+        if why and first is None:
+            _note_first(user, draft, hash, _summary(context, why))
             return draft
-        if two and first:
+        if why and first:
             _must_complete(user, first)
         reply = _reply(draft, mailbox, recipient)
         raw, envelope = compose_reply(reply), envelope_for(reply)
@@ -161,24 +170,28 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
     return draft
 
 
-def _needs_two(draft: Draft, context: CheckContext, judge: Judge | None) -> bool:
-    """Whether the yes of somebody in the role of ``context`` needs another's; StaleError where no yes would do.
+def _why_two(draft: Draft, context: CheckContext, judge: Judge | None) -> str:
+    """Why the yes of somebody in the role of ``context`` needs another's, or ""; StaleError where no yes would do.
 
     Checked as of now: a time that was promised when the draft was written may have passed since. What is over the
     limits of the role alone, a lead may grant together with them.
     """
-    results = run_checks(context, judge)
-    over = any(result.name == concessions.NAME and result.status is CheckStatus.BLOCK for result in results)
-    if over and context.role != LEAD:
-        results = run_checks(replace(context, role=LEAD), judge)
+    context = judged(context, judge)
+    results = run_checks(context)
+    why = why_second_yes(results)
+    if why and context.role != LEAD:
+        results = run_checks(replace(context, role=LEAD))
     blocked = [result for result in results if result.status is CheckStatus.BLOCK]
     if blocked:
         raise StaleError(f"draft {draft.pk} is blocked: {blocked[0].message}")
-    return over or any(r.name == second_approver.NAME and r.status is not CheckStatus.PASS for r in results)
+    return why
 
 
-def _note_first(user: User, draft: Draft, hash: str) -> None:
+def _note_first(user: User, draft: Draft, hash: str, summary: Any) -> None:
+    """Keep the yes, and what the second person is told of it."""
     ticket = draft.ticket
+    draft.summary = summary
+    draft.save(update_fields=["summary"])
     draft.first_approvals.create(draft_version=draft.version, ticket_version=ticket.version, hash=hash, approver=user)
     tickets.record(user.get_username(), "first of two approvals", ticket, draft=draft.pk, version=draft.version)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.flow import OutgoingState
 from pipeline.intake.identity import NO_RESULT
-from pipeline.records import Address, Identity, ParsedMail, Triage
+from pipeline.records import Address, EscalationSummary, Identity, ParsedMail, Triage
 from pipeline.review.decisions import approval_void
 from pipeline.review.highlight import Segment, segments
 from pipeline.review.recipient import surprise
@@ -25,6 +25,8 @@ class ShownMail:
     segments: Sequence[Segment] = ()
     recipient: Address | None = None
     warnings: Sequence[str] = ()
+    summary: EscalationSummary | None = None
+    """For whoever has the authority that it called for, as it was told then."""
     later: bool = False
     """It came after the mail that the page is about."""
 
@@ -61,6 +63,7 @@ def shown_mail(message: Message, newest: Message | None = None) -> ShownMail:
         segments=segments(parsed.text, triage.evidence if triage else (), triage.concerns if triage else ()),
         recipient=parsed.reply_to or parsed.sender,
         warnings=[warning for warning in parsed.warnings if warning not in parsed.identity.why],
+        summary=codec.summary_from_json(message.summary),
         later=later,
     )
 

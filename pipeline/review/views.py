@@ -10,8 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from pipeline.drafting.escalation import escalation_summary, why_authority
-from pipeline.records import ACTION_KINDS, EscalationSummary, Fault
+from pipeline.records import ACTION_KINDS, Fault
 from pipeline.review import mail_html
 from pipeline.review import queue as queues
 from pipeline.review.access import number, reader, user_of
@@ -21,8 +20,9 @@ from pipeline.review.mailboxes import folder_states
 from pipeline.review.roles import Permission, permissions
 from pipeline.review.security import MAIL_POLICY
 from pipeline.review.shown import shown_mail, shown_reply, surprise_of
+from pipeline.store import codec
 from pipeline.store.approvals import first_approval
-from pipeline.store.cases import actions_of, case_of
+from pipeline.store.cases import actions_of
 from pipeline.store.models import AuditEvent, Draft, Message, Ticket
 from pipeline.store.tickets import newest_answerable
 
@@ -87,23 +87,12 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
         "actions": actions_of(row),
         "action_kinds": ACTION_KINDS,
         "first_approval": first_approval(chosen) if chosen and chosen.state == "proposed" else None,
-        "summary": _summary(newest),
+        "granting": codec.summary_from_json(chosen.summary) if chosen else None,
     }
     return render(request, "review/ticket.html", context)
 
 
 _REPLY = ("ticket", "approval__approver", "approval__draft")
-
-
-def _summary(newest: Message | None) -> EscalationSummary | None:
-    """For whoever has the authority that the newest mail calls for; None where it calls for none."""
-    config = configuration()
-    mailbox = config.mailboxes.get(newest.mailbox) if newest else None
-    if newest is None or mailbox is None or newest.ticket is None or not newest.triage:
-        return None
-    case = case_of(newest)
-    why = why_authority(case)
-    return escalation_summary(case, mailbox.firm, config.policy_of(newest.mailbox).calendar, why) if why else None
 
 
 def _chosen(drafts: list[Draft], wanted: str | None) -> Draft | None:

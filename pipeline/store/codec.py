@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipeline.records import CheckResult, Draft, ParsedMail, Promise, Triage
+from pipeline.records import CheckResult, Draft, EscalationSummary, ParsedMail, Promise, Triage
 
 _PARSED = TypeAdapter(ParsedMail)
 _TRIAGE = TypeAdapter(Triage)
 _DRAFT = TypeAdapter(Draft)
 _CHECKS = TypeAdapter(tuple[CheckResult, ...])
 _PROMISES = TypeAdapter(tuple[Promise, ...])
+_SUMMARY = TypeAdapter(EscalationSummary | None)
 
 
 def parsed_to_json(parsed: ParsedMail) -> Any:
@@ -43,3 +44,11 @@ def checks_to_json(checks: tuple[CheckResult, ...]) -> Any:
 
 def promises_to_json(promises: tuple[Promise, ...]) -> Any:
     return _PROMISES.dump_python(promises, mode="json")
+
+
+def summary_to_json(summary: EscalationSummary | None) -> Any:
+    return _SUMMARY.dump_python(summary, mode="json")
+
+
+def summary_from_json(data: object) -> EscalationSummary | None:
+    return _SUMMARY.validate_python(data)

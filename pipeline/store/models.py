@@ -119,6 +119,8 @@ class Message(Claimable):
     """Why that ticket is suggested."""
     parsed = models.JSONField(null=True, blank=True)
     triage = models.JSONField(null=True, blank=True)
+    summary = models.JSONField(null=True, blank=True)
+    """What the person was told who has the authority that it calls for; null where it calls for none."""
 
     class Meta:
         indexes = [
@@ -162,6 +164,8 @@ class Draft(models.Model):
     """Who wrote what was proposed; a person's edits change ``body`` alone."""
     dropped = models.JSONField(default=list)
     """The rules for which the language model's text was dropped; empty where none was asked or it was taken."""
+    summary = models.JSONField(null=True, blank=True)
+    """What the second person is told where the yes of one does not do for this very text; else null."""
     rejection = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

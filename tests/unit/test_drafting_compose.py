@@ -220,7 +220,7 @@ def test_json_has_the_contracts_names() -> None:
     assert set(result) == {"id", "suppressed", "escalate", "proposed", "why", "summary", "drafts"}
     assert set(result["drafts"][0]) == {
         *("kind", "subject", "body", "restated", "sources", "promises", "asks", "checks"),
-        *("writer", "dropped"),
+        *("writer", "dropped", "summary"),
     }
     assert (result["drafts"][0]["writer"], result["drafts"][0]["dropped"]) == ("composed", [])
     assert set(result["drafts"][0]["checks"][0]) == {"name", "status", "message", "start", "end"}
