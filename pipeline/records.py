@@ -213,11 +213,15 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class ThreadTurn:
-    """An earlier message of the conversation; ``ours`` when the firm wrote it."""
+    """An earlier message of the conversation; ``ours`` when the firm wrote it.
+
+    ``promises`` are those that were stored with a reply of ours; None where only its text is known.
+    """
 
     ours: bool
     text: str
     at: datetime | None = None
+    promises: tuple[Promise, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

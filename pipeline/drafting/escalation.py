@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from pipeline.config import CalendarConfig, FirmConfig
 from pipeline.drafting.checks import concessions, second_approver
 from pipeline.drafting.promises import find_promises
 from pipeline.drafting.register import elided, plain
 from pipeline.drafting.restate import quote, restate, without_openers
-from pipeline.records import Case, CheckResult, CheckStatus, EscalationSummary, Promise
+from pipeline.records import Case, CheckResult, CheckStatus, EscalationSummary, Promise, ThreadTurn
 
 NEEDS_AUTHORITY = {
     "asks_for_manager": "the customer asks for somebody with authority",
@@ -83,5 +84,9 @@ def _promised(case: Case, calendar: CalendarConfig) -> Iterator[Promise]:
     """What our turns of the thread committed to, dated as of then."""
     for turn in case.thread:
         if turn.ours:
-            for promise in find_promises(turn.text, turn.at or case.received_at, calendar):
+            for promise in _promises_of(turn, turn.at or case.received_at, calendar):
                 yield replace(promise, text=masked(promise.text))
+
+
+def _promises_of(turn: ThreadTurn, at: datetime, calendar: CalendarConfig) -> tuple[Promise, ...]:
+    return find_promises(turn.text, at, calendar) if turn.promises is None else turn.promises

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -14,7 +15,7 @@ from pipeline.records import Action, Case, Fault, ThreadTurn
 from pipeline.records import Message as MessageRecord
 from pipeline.store import codec
 from pipeline.store.models import Action as ActionRow
-from pipeline.store.models import Message, Ticket
+from pipeline.store.models import Draft, Message, Ticket
 from pipeline.triage.wave import heat_of, wave
 
 
@@ -94,6 +95,10 @@ def _phase(row: Message) -> str:
     return found.phase if found.has_course else ""
 
 
+def _reply(draft: Draft, sent_at: datetime | None) -> ThreadTurn:
+    return ThreadTurn(True, draft.body, sent_at, codec.promises_from_json(draft.promises))
+
+
 def _turns(row: Message) -> Iterable[ThreadTurn]:
     """The conversation before ``row``: what the product saw and sent, and the history quoted in the mail itself."""
     ticket = row.ticket
@@ -106,7 +111,7 @@ def _turns(row: Message) -> Iterable[ThreadTurn]:
         if earlier.parsed
     ]
     ours = [
-        ThreadTurn(ours=True, text=sent.approval.draft.body, at=sent.sent_at)
+        _reply(sent.approval.draft, sent.sent_at)
         for sent in ticket.outgoing.filter(sent_at__lt=row.received_at).select_related("approval__draft")
     ]
     turns = sorted(theirs + ours, key=lambda turn: turn.at or row.received_at)

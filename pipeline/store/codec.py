@@ -46,6 +46,10 @@ def promises_to_json(promises: tuple[Promise, ...]) -> Any:
     return _PROMISES.dump_python(promises, mode="json")
 
 
+def promises_from_json(data: object) -> tuple[Promise, ...]:
+    return _PROMISES.validate_python(data)
+
+
 def summary_to_json(summary: EscalationSummary | None) -> Any:
     return _SUMMARY.dump_python(summary, mode="json")
 

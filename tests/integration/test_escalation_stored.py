@@ -15,7 +15,7 @@ from pipeline.drafting.compose import Composer
 from pipeline.resources import default_folder
 from pipeline.review import decisions
 from pipeline.store import codec
-from pipeline.store.models import Draft, Message, Ticket
+from pipeline.store.models import Draft, Message, Outgoing, Ticket
 from tests.integration.test_api import Api, status
 from tests.integration.test_mail_pages import page_of
 from tests.rows import MORNING, drafted_ticket, mail_bytes, make_desk, open_draft, person, stored, triage_of, work_off
@@ -169,3 +169,21 @@ def test_a_case_of_law_has_a_summary_of_the_mail_and_one_of_each_draft(config: C
     assert {why(draft) for draft in row.drafts.all()} == {
         "two people have to approve: the mail is a case of legal threat"
     }
+
+
+def test_what_we_promised_is_what_was_stored_with_the_reply(config: Config) -> None:
+    ticket = drafted_ticket(config, mail_bytes(message_id="<first@example.com>"))
+    draft, heard = open_draft(ticket), "My next walk is to the kiln."
+    edited = decisions.edit(config, person("agent"), draft.pk, draft.version, f"{draft.body}\n{heard}\n")
+    decisions.approve(config, person("agent"), edited.pk, edited.version)
+    Outgoing.objects.update(state="sent", sent_at=MORNING + timedelta(days=1))
+    later = stored(mail_bytes("I want a manager."), received_at=MORNING + timedelta(days=2))
+    Message.objects.filter(pk=later.pk).update(ticket=ticket)
+    work_off(make_desk(config, lambda record: triage_of(record, flags=("asks_for_manager",))))
+    later.refresh_from_db()
+    summary = codec.summary_from_json(later.summary)
+    assert summary is not None
+    stored_then = [(promise["text"], promise["due_at"]) for promise in edited.promises]
+    assert heard in dict(stored_then)
+    told = [(promise["text"], promise["due_at"]) for promise in later.summary["promised"]]
+    assert told == stored_then

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +17,7 @@ from pipeline.drafting.compose import Composer
 from pipeline.drafting.escalation import MASK, escalation_summary, masked
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.drafting.register import contains_insult
-from pipeline.records import Case, DraftSet, ThreadTurn
+from pipeline.records import Case, DraftSet, Promise, ThreadTurn
 from pipeline.resources import default_folder
 from tests.unit.drafting_cases import FIRM, POLICY, make_case
 
@@ -50,6 +53,7 @@ def test_an_escalated_mail_gets_no_draft_and_a_summary_for_the_named_person() ->
 
 def test_neither_insults_nor_words_of_danger_stand_in_a_summary() -> None:
     summary = escalation_summary(make_case(TEXT, CONCERNS), FIRM, POLICY.calendar, "threat")
+    assert summary is not None
     said = " ".join((*summary.happened, *summary.asked))
     assert "kill" not in said and MASK in said
     assert not contains_insult(said)
@@ -78,3 +82,30 @@ def test_the_summary_is_plain_json() -> None:
 def test_any_text_is_masked_on_one_line(text: str) -> None:
     assert "\n" not in masked(text)
     assert not contains_insult(masked(text))
+
+
+def test_without_a_reason_there_is_no_summary() -> None:
+    assert escalation_summary(make_case(TEXT, CONCERNS), FIRM, POLICY.calendar, "") is None
+
+
+def test_promises_that_were_stored_are_told_as_they_were() -> None:
+    told = Promise("My next walk is to the kiln.", 0, 28, None)
+    thread = (replace(THREAD[1], promises=(told,)), replace(THREAD[1], promises=()))
+    summary = escalation_summary(make_case(TEXT, CONCERNS, thread=thread), FIRM, POLICY.calendar, "threat")
+    assert summary is not None
+    assert summary.promised == (told,)
+
+
+def test_a_draft_that_grants_too_much_says_so_in_its_json(tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(default_folder("templates"), templates)
+    solution = templates / "en" / "solution.txt.j2"
+    solution.write_text(f"{solution.read_text(encoding='utf-8')}\nWe will credit EUR 9000 to you.\n", encoding="utf-8")
+    case = make_case("My parcel is late.", ("My parcel is late.",))
+    composer = Composer(templates)
+    found = composer.draft(case, firm=FIRM, policy=POLICY, thresholds=Thresholds(), knowledge=KNOWLEDGE)
+    result = to_json(found, None)
+    (summary,) = (draft["summary"] for draft in result["drafts"] if draft["summary"])
+    assert result["summary"] is None
+    assert "an agent may grant" in summary["why"] or "grant no credit" in summary["why"]
+    assert summary["contact"] == FIRM.escalation_contact
