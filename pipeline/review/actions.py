@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from pipeline.errors import CalmdeskError
 from pipeline.flow import DraftState
 from pipeline.records import Fault
-from pipeline.review import decisions, mail_decisions
+from pipeline.review import decisions
 from pipeline.review.access import number, reader, user_of
 from pipeline.review.busy import BUSY, note_busy
 from pipeline.review.installation import configuration
@@ -81,25 +81,25 @@ def record_action(request: HttpRequest, ticket_id: int) -> HttpResponse:
 @reader
 @require_POST
 def is_customer(request: HttpRequest, message_id: int) -> HttpResponse:
-    return _on_mail(request, message_id, mail_decisions.is_customer, "The mail is taken for a customer's now.")
+    return _on_mail(request, message_id, decisions.is_customer, "The mail is taken for a customer's now.")
 
 
 @reader
 @require_POST
 def reprocess(request: HttpRequest, message_id: int) -> HttpResponse:
-    return _on_mail(request, message_id, mail_decisions.reprocess, "The mail is tried again.")
+    return _on_mail(request, message_id, decisions.reprocess, "The mail is tried again.")
 
 
 @reader
 @require_POST
 def join(request: HttpRequest, message_id: int) -> HttpResponse:
-    return _on_mail(request, message_id, mail_decisions.join, "The mail is part of this ticket now.")
+    return _on_mail(request, message_id, decisions.join, "The mail is part of this ticket now.")
 
 
 @reader
 @require_POST
 def keep_apart(request: HttpRequest, message_id: int) -> HttpResponse:
-    return _on_mail(request, message_id, mail_decisions.keep_apart, "The mail stays a matter of its own.")
+    return _on_mail(request, message_id, decisions.keep_apart, "The mail stays a matter of its own.")
 
 
 def _on_mail(request: HttpRequest, message_id: int, decision: Callable[[User, int], Ticket], done: str) -> HttpResponse:

@@ -41,7 +41,7 @@ def race(url: str, home: Path) -> dict[str, object]:
 
     from pipeline.engine.stages import parse_stage
     from pipeline.errors import CalmdeskError
-    from pipeline.review import mail_decisions
+    from pipeline.review import decisions
     from pipeline.store.intake import open_folder, store_mails
     from pipeline.store.models import Message, Ticket
     from tests.rows import MORNING, mail_bytes, make_desk, person
@@ -78,7 +78,7 @@ def race(url: str, home: Path) -> dict[str, object]:
                 robot = Message.objects.filter(state="suppressed", reason__startswith="Auto-Submitted").first()
                 if robot:
                     with suppress(CalmdeskError):
-                        mail_decisions.is_customer(user, robot.pk)
+                        decisions.is_customer(user, robot.pk)
         while parse_stage(desk, owner):
             pass
         connection.close()

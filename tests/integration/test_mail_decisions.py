@@ -10,7 +10,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.engine.stages import draft_stage, parse_stage, triage_stage
 from pipeline.errors import CalmdeskError, FlowError, NotAllowed, StaleError
-from pipeline.review import decisions, mail_decisions
+from pipeline.review import decisions
 from pipeline.store.cases import case_of
 from pipeline.store.claims import claim
 from pipeline.store.intake import store_mails
@@ -71,19 +71,19 @@ def test_a_mail_that_is_a_customers_after_all_gets_its_drafts(
     desk_config: Config, make: Callable[[Config], Message]
 ) -> None:
     row = make(desk_config)
-    assert mail_decisions.is_customer(person("agent"), row.pk).reasons == []
+    assert decisions.is_customer(person("agent"), row.pk).reasons == []
     work_off(make_desk(desk_config))
     ticket = Ticket.objects.get()
     assert ticket.state == "drafted"
     assert ticket.drafts.filter(message=row, state="proposed").count() == 3
     assert row.reason not in ticket.reasons
     with pytest.raises(StaleError):
-        mail_decisions.is_customer(person("agent"), row.pk)
+        decisions.is_customer(person("agent"), row.pk)
 
 
 def test_the_drafts_of_a_suppressed_mail_that_is_a_customers_can_be_approved(desk_config: Config) -> None:
     row = robot(desk_config)
-    mail_decisions.is_customer(person("agent"), row.pk)
+    decisions.is_customer(person("agent"), row.pk)
     work_off(make_desk(desk_config))
     assert queued(desk_config, Ticket.objects.get()).recipients == ["orla@example.com"]
 
@@ -91,17 +91,17 @@ def test_the_drafts_of_a_suppressed_mail_that_is_a_customers_can_be_approved(des
 def test_nobody_can_be_made_a_customer_who_cannot_be_answered(desk_config: Config) -> None:
     row = read(desk_config, mail_bytes(sender="nobody at all"))
     with pytest.raises(FlowError):
-        mail_decisions.is_customer(person("agent"), row.pk)
+        decisions.is_customer(person("agent"), row.pk)
 
 
 def test_a_mail_of_which_only_the_header_is_here_is_neither_answered_nor_tried_again(desk_config: Config) -> None:
     row = too_large(desk_config)
     assert (row.state, row.complete) == ("quarantined", False)
     with pytest.raises(FlowError, match="only the header"):
-        mail_decisions.reprocess(person("agent"), row.pk)
+        decisions.reprocess(person("agent"), row.pk)
     Message.objects.update(state="history")
     with pytest.raises(FlowError, match="only the header"):
-        mail_decisions.is_customer(person("agent"), row.pk)
+        decisions.is_customer(person("agent"), row.pk)
 
 
 def _follow_up(config: Config) -> tuple[Message, Message]:
@@ -114,7 +114,7 @@ def test_an_earlier_mail_called_a_customers_has_the_open_drafts_written_again(de
     first, second = _follow_up(desk_config)
     assert first.ticket_id == second.ticket_id
     seen = Draft.objects.filter(message=second, proposed_first=True).get()
-    mail_decisions.is_customer(person("agent"), first.pk)
+    decisions.is_customer(person("agent"), first.pk)
     with pytest.raises(StaleError):
         decisions.approve(desk_config, person("agent"), seen.pk, seen.version)
     work_off(make_desk(desk_config))
@@ -130,14 +130,14 @@ def test_below_an_answered_mail_nothing_is_called_a_customers(desk_config: Confi
     assert second.ticket
     queued(desk_config, second.ticket)
     with pytest.raises(FlowError, match="no answer would be written"):
-        mail_decisions.is_customer(person("agent"), first.pk)
+        decisions.is_customer(person("agent"), first.pk)
 
 
 def test_an_escalated_conversation_takes_an_earlier_mail(desk_config: Config) -> None:
     first, second = _follow_up(desk_config)
     second.drafts.all().delete()
     Message.objects.filter(pk=second.pk).update(triage={**(second.triage or {}), "escalate": "a threat"})
-    assert mail_decisions.is_customer(person("agent"), first.pk).state == "escalated"
+    assert decisions.is_customer(person("agent"), first.pk).state == "escalated"
 
 
 def test_what_is_written_while_an_earlier_mail_is_called_a_customers_is_dropped(desk_config: Config) -> None:
@@ -146,7 +146,7 @@ def test_what_is_written_while_an_earlier_mail_is_called_a_customers_is_dropped(
     parse_stage(make_desk(desk_config), OWNER)
 
     def called_meanwhile(record: Any) -> Any:
-        mail_decisions.is_customer(person("agent"), first.pk)
+        decisions.is_customer(person("agent"), first.pk)
         return triage_of(record)
 
     triage_stage(make_desk(desk_config, called_meanwhile), OWNER)
@@ -162,9 +162,9 @@ def test_what_is_written_while_an_earlier_mail_is_called_a_customers_is_dropped(
 def test_only_a_quarantined_mail_is_tried_again(desk_config: Config) -> None:
     row = drafted_ticket(desk_config).messages.get()
     with pytest.raises(StaleError):
-        mail_decisions.reprocess(person("agent"), row.pk)
+        decisions.reprocess(person("agent"), row.pk)
     Message.objects.update(state="quarantined", tries=3)
-    mail_decisions.reprocess(person("agent"), row.pk)
+    decisions.reprocess(person("agent"), row.pk)
     assert list(Message.objects.values_list("state", "tries")) == [("received", 0)]
 
 
@@ -172,7 +172,7 @@ def test_a_quarantined_mail_among_others_is_tried_again(desk_config: Config) -> 
     ticket = drafted_ticket(desk_config, mail_bytes(message_id="<first@example.com>"))
     second = read(desk_config, mail_bytes("And now?", headers=["References: <first@example.com>"]))
     Message.objects.filter(pk=second.pk).update(state="quarantined", reason="the parser failed")
-    mail_decisions.reprocess(person("agent"), second.pk)
+    decisions.reprocess(person("agent"), second.pk)
     work_off(make_desk(desk_config))
     second.refresh_from_db()
     assert (second.state, second.ticket_id) == ("drafted", ticket.pk)
@@ -199,7 +199,7 @@ def test_a_mail_that_is_put_there_is_drafted_for_with_the_whole_thread(desk_conf
     assert source
     own = open_draft(source)
     Ticket.objects.filter(pk=source.pk).update(urgency="critical", reasons=["the newest"], reply_due_at=MORNING)
-    joined = mail_decisions.join(person("agent", "Runa"), row.pk)
+    joined = decisions.join(person("agent", "Runa"), row.pk)
     assert (joined.urgency, joined.reasons, joined.reply_due_at) == ("critical", ["the newest"], MORNING)
     assert not ticket.drafts.filter(state="proposed").exclude(message=row).exists()
     for draft in (before, own):  # neither was written from what the thread is now
@@ -226,7 +226,7 @@ def test_versions_of_the_ticket_it_came_from_do_not_open_its_old_drafts(desk_con
     Ticket.objects.filter(pk=row.ticket_id).update(version=ticket.version + 1)
     Draft.objects.filter(ticket=row.ticket_id).update(ticket_version=ticket.version + 1)
     old_draft = open_draft(row.ticket)
-    mail_decisions.join(person("agent"), row.pk)
+    decisions.join(person("agent"), row.pk)
     with pytest.raises(StaleError):
         decisions.approve(desk_config, person("agent"), old_draft.pk, old_draft.version, "nils@elsewhere.example")
 
@@ -234,13 +234,13 @@ def test_versions_of_the_ticket_it_came_from_do_not_open_its_old_drafts(desk_con
 def test_an_approved_reply_of_the_other_ticket_is_void_when_a_mail_is_put_there(desk_config: Config) -> None:
     ticket, row = suggested(desk_config)
     outgoing = queued(desk_config, ticket)
-    mail_decisions.join(person("agent"), row.pk)
+    decisions.join(person("agent"), row.pk)
     assert "newer mail" in decisions.approval_void(Outgoing.objects.get(pk=outgoing.pk))
 
 
 def test_a_mail_older_than_the_newest_there_goes_into_its_drafts(desk_config: Config) -> None:
     ticket, row = suggested(desk_config, received_at=MORNING - timedelta(hours=1))
-    mail_decisions.join(person("agent"), row.pk)
+    decisions.join(person("agent"), row.pk)
     work_off(make_desk(desk_config))
     newest = ticket.messages.latest("received_at")
     assert {draft.message_id for draft in ticket.drafts.filter(state="proposed")} == {newest.pk}
@@ -254,14 +254,14 @@ def test_a_mail_is_not_put_below_one_that_was_answered(desk_config: Config) -> N
     ticket, row = suggested(desk_config, received_at=MORNING - timedelta(hours=1))
     queued(desk_config, ticket)
     with pytest.raises(FlowError, match="no answer would be written"):
-        mail_decisions.join(person("agent"), row.pk)
+        decisions.join(person("agent"), row.pk)
 
 
 def test_a_ticket_with_a_reply_of_its_own_stays(desk_config: Config) -> None:
     _, row = suggested(desk_config)
     queued(desk_config, row.ticket)
     with pytest.raises(FlowError, match="reply of its own"):
-        mail_decisions.join(person("agent"), row.pk)
+        decisions.join(person("agent"), row.pk)
 
 
 def test_a_ticket_with_other_mail_of_the_customer_stays(desk_config: Config) -> None:
@@ -271,14 +271,14 @@ def test_a_ticket_with_other_mail_of_the_customer_stays(desk_config: Config) -> 
     )
     assert more.ticket_id == row.ticket_id
     with pytest.raises(FlowError, match="other mail of the customer"):
-        mail_decisions.join(person("agent"), row.pk)
+        decisions.join(person("agent"), row.pk)
 
 
 def test_a_second_delivery_goes_along(desk_config: Config) -> None:
     ticket, row = suggested(desk_config)
     copy = read(desk_config, bytes(row.raw.data))
     assert (copy.ticket_id, copy.state) == (row.ticket_id, "suppressed")
-    mail_decisions.join(person("agent"), row.pk)
+    decisions.join(person("agent"), row.pk)
     copy.refresh_from_db()
     assert copy.ticket_id == ticket.pk
 
@@ -294,7 +294,7 @@ def test_what_a_worker_was_writing_meanwhile_is_dropped(desk_config: Config, rec
 
     def joined_meanwhile(record: Any) -> Any:
         if not Ticket.objects.filter(merged_into=ticket).exists():
-            mail_decisions.join(person("agent"), row.pk)
+            decisions.join(person("agent"), row.pk)
         return triage_of(record)
 
     triage_stage(make_desk(desk_config, joined_meanwhile), OWNER)
@@ -312,31 +312,31 @@ def test_suggestions_follow_a_ticket_that_is_put_elsewhere(desk_config: Config) 
         desk_config, mail_bytes("Same.", sender="ada@third.example", headers=[f"References: {row.message_id}"])
     )
     assert third.suggested_id == row.ticket_id
-    mail_decisions.join(person("agent"), row.pk)
+    decisions.join(person("agent"), row.pk)
     third.refresh_from_db()
     assert third.suggested_id == ticket.pk
-    mail_decisions.join(person("agent"), third.pk)
+    decisions.join(person("agent"), third.pk)
     assert ticket.messages.count() == 3
 
 
 def test_later_mail_of_a_merged_ticket_comes_to_where_it_went(desk_config: Config) -> None:
     ticket, row = suggested(desk_config)
-    mail_decisions.join(person("agent"), row.pk)
+    decisions.join(person("agent"), row.pk)
     later = read(desk_config, mail_bytes("And?", headers=[f"References: {row.message_id}"]))
     assert later.ticket_id == ticket.pk
 
 
 def test_a_suggestion_is_taken_once(desk_config: Config) -> None:
     _, row = suggested(desk_config)
-    mail_decisions.join(person("agent"), row.pk)
-    for decision in (mail_decisions.join, mail_decisions.keep_apart):
+    decisions.join(person("agent"), row.pk)
+    for decision in (decisions.join, decisions.keep_apart):
         with pytest.raises(StaleError, match="any more"):
             decision(person("agent"), row.pk)
 
 
 def test_a_new_matter_is_suggested_no_more_and_nothing_else_changes(desk_config: Config) -> None:
     ticket, row = suggested(desk_config)
-    mail_decisions.keep_apart(person("agent"), row.pk)
+    decisions.keep_apart(person("agent"), row.pk)
     row.refresh_from_db()
     assert (row.suggested_id, row.suggestion, row.state) == (None, "", "drafted")
     assert row.ticket
@@ -357,7 +357,7 @@ def test_who_may_not_decide_changes_nothing(desk_config: Config, role: str) -> N
     _, row = suggested(desk_config)
     Message.objects.filter(pk=row.pk).update(state="quarantined")
     user = person(role)
-    calls = (mail_decisions.is_customer, mail_decisions.reprocess, mail_decisions.join, mail_decisions.keep_apart)
+    calls = (decisions.is_customer, decisions.reprocess, decisions.join, decisions.keep_apart)
     for decision in calls:
         with pytest.raises(NotAllowed):
             decision(user, row.pk)
@@ -369,10 +369,10 @@ def test_a_mail_that_no_stage_has_seen_is_not_decided_on(desk_config: Config) ->
     row = stored(mail_bytes())
     claim(Message, ["received"], OWNER, timedelta(minutes=1), 1)
     for decision in (
-        mail_decisions.is_customer,
-        mail_decisions.reprocess,
-        mail_decisions.join,
-        mail_decisions.keep_apart,
+        decisions.is_customer,
+        decisions.reprocess,
+        decisions.join,
+        decisions.keep_apart,
     ):
         with pytest.raises(CalmdeskError):
             decision(person("agent"), row.pk)

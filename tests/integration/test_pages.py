@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from pipeline.config import Config
-from pipeline.review import decisions, mail_decisions
+from pipeline.review import decisions
 from pipeline.review.queue import VIEWS
 from pipeline.review.security import MAIL_POLICY, PAGE_POLICY
 from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
@@ -210,9 +210,7 @@ def test_a_busy_database_is_told_whatever_was_decided(
     desk_config: Config, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     row = queued(desk_config)
-    for name in ("is_customer", "reprocess", "join", "keep_apart"):
-        monkeypatch.setattr(mail_decisions, name, _busy)
-    for name in ("set_fault", "settle"):
+    for name in ("is_customer", "reprocess", "join", "keep_apart", "set_fault", "settle"):
         monkeypatch.setattr(decisions, name, _busy)
     folder = {"fault": f"tickets/{row.ticket_id}", "settle": f"outgoing/{row.pk}"}
     target = f"/{folder.get(path, f'messages/{row.approval.draft.message_id}')}/{path}"

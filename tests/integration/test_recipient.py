@@ -10,7 +10,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.errors import FlowError
 from pipeline.flow import OutgoingState
-from pipeline.review import decisions, mail_decisions
+from pipeline.review import decisions
 from pipeline.review.recipient import surprise
 from pipeline.store.models import Draft, Message, Outgoing, Ticket
 from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, queued, stored, work_off
@@ -216,4 +216,4 @@ def test_a_mail_that_was_never_read_names_nobody(desk_config: Config) -> None:
     draft = open_draft(drafted_ticket(desk_config))
     Message.objects.update(parsed=None, triage=None, state="suppressed")
     with pytest.raises(FlowError, match="names nobody"):
-        mail_decisions.is_customer(person("agent"), draft.message_id)
+        decisions.is_customer(person("agent"), draft.message_id)

@@ -26,7 +26,7 @@ from pipeline.errors import CalmdeskError, ConfigError, ParseError
 from pipeline.intake.thread import reply_address, reply_token
 from pipeline.records import DraftSet, Source, Triage
 from pipeline.records import Message as MessageRecord
-from pipeline.review import mail_decisions
+from pipeline.review import decisions
 from pipeline.store.approvals import why_void
 from pipeline.store.claims import claim, holds, release
 from pipeline.store.intake import folder_row, marked, note_error, open_folder, store_mails, to_mark
@@ -505,7 +505,7 @@ def test_two_deliveries_never_hide_each_other(desk_config: Config) -> None:
     _exhaust(desk_config, first)
     stored(raw, 2)
     work_off(make_desk(desk_config))
-    mail_decisions.reprocess(person("agent"), first.pk)
+    decisions.reprocess(person("agent"), first.pk)
     work_off(make_desk(desk_config))
     assert sorted(Message.objects.values_list("state", flat=True)) == ["drafted", "suppressed"]
     assert Ticket.objects.get().state == "drafted"
@@ -605,7 +605,7 @@ def test_a_suggestion_that_a_person_settled_is_not_brought_back_by_a_running_sta
     row = stored(mail_bytes("Me too.", sender="eve@elsewhere.example", headers=["References: <known@example.com>"]))
 
     def settled(record: MessageRecord) -> Triage:
-        mail_decisions.keep_apart(person("agent"), row.pk)
+        decisions.keep_apart(person("agent"), row.pk)
         return triage_of(record)
 
     desk = make_desk(desk_config, settled)

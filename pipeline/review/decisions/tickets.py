@@ -1,0 +1,53 @@
+"""What a person establishes about a ticket."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from pipeline.errors import StaleError
+from pipeline.records import (
+    Fault,
+)
+from pipeline.review.done import done_action
+from pipeline.review.roles import Permission, require
+from pipeline.store import tickets
+from pipeline.store.models import Action, Ticket
+
+
+def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
+    """What a person established about who is at fault. Open drafts are written again with it."""
+    require(user, Permission.DECIDE)
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+        if ticket.merged_into_id:
+            raise StaleError(f"ticket {ticket_id} was put into ticket {ticket.merged_into_id}")
+        ticket.fault = fault
+        ticket.save(update_fields=["fault"])
+        tickets.draft_again(tickets.newest_answerable(ticket))
+        tickets.refresh(ticket)
+        tickets.record(user.get_username(), "fault set", ticket, fault=str(fault))
+    return ticket
+
+
+def record_action(
+    user: User, ticket_id: int, kind: str, amount: str = "", currency: str = "", note: str = ""
+) -> Action:
+    """What a person says was done on the ticket. Open drafts are written again with it, and checked against it.
+
+    FlowError where `done_action` does not understand what was given.
+    """
+    require(user, Permission.DECIDE)
+    done = done_action(kind, amount, currency, note)
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+        if ticket.merged_into_id:
+            raise StaleError(f"ticket {ticket_id} was put into ticket {ticket.merged_into_id}")
+        action = ticket.actions.create(
+            kind=done.kind, amount=done.amount, currency=done.currency, note=done.note, by=user
+        )
+        tickets.draft_again(tickets.newest_answerable(ticket))
+        tickets.refresh(ticket)
+        money = {"amount": str(done.amount), "currency": done.currency} if done.amount else {}
+        tickets.record(user.get_username(), "action recorded", ticket, kind=done.kind, **money)
+    return action

@@ -1,0 +1,116 @@
+"""What came in: folders, tickets, mails and their raw bytes."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from pipeline.flow import MessageState, TicketState
+from pipeline.records import Fault
+from pipeline.store.models.common import Claimable, choices, only
+
+
+class Folder(models.Model):
+    """How far one folder has been read. Progress is by UID, never by flags or dates."""
+
+    mailbox = models.CharField(max_length=120)
+    name = models.CharField(max_length=500)
+    uid_validity = models.BigIntegerField()
+    first_uid = models.BigIntegerField(default=1)
+    """Mail below it was there before the first start and stays untouched."""
+    last_uid = models.BigIntegerField(default=0)
+    history_before = models.DateTimeField(null=True, blank=True)
+    """Mail received earlier is history, whenever it turns up; set once, at the first start."""
+    polled_at = models.DateTimeField(null=True, blank=True)
+    reconciled_at = models.DateTimeField(null=True, blank=True)
+    """When every UID of the folder was last compared with what is stored."""
+    error = models.TextField(blank=True, default="")
+    """Why it cannot be read now; empty while all is well."""
+    warning = models.TextField(blank=True, default="")
+    """What is amiss although mail flows: a mail that cannot be fetched, a mark that is not permitted; else empty."""
+    notice = models.TextField(blank=True, default="")
+    """The last thing that happened to it and should be known: that the server renumbered it."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="folder_once")]
+
+
+class Ticket(models.Model):
+    """One conversation with one customer in one mailbox."""
+
+    mailbox = models.CharField(max_length=120)
+    customer_email = models.CharField(max_length=320, blank=True, default="")
+    customer_name = models.CharField(max_length=500, blank=True, default="")
+    subject = models.TextField(blank=True, default="")
+    state = models.CharField(max_length=20, choices=choices(TicketState), default=TicketState.RECEIVED)
+    fault = models.CharField(max_length=20, choices=choices(Fault), default=Fault.UNKNOWN)
+    urgency = models.CharField(max_length=20, blank=True, default="")
+    tone = models.CharField(max_length=20, blank=True, default="")
+    reasons = models.JSONField(default=list)
+    reply_due_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    """Counts the messages of the thread; an approval binds it, so anything newer voids the approval."""
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    """Set when a person found that it continues another ticket; its messages are there."""
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "reply_due_at"], name="ticket_queue")]
+        constraints = [only("state", TicketState, "ticket_state_known")]
+
+
+class Message(Claimable):
+    """One delivered mail and what the stages made of it."""
+
+    ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.PROTECT, related_name="messages")
+    mailbox = models.CharField(max_length=120)
+    folder = models.CharField(max_length=500)
+    uid_validity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    complete = models.BooleanField(default=True)
+    """False: over the size limit, only the header section was fetched."""
+    history = models.BooleanField(default=False)
+    """Imported, or older than the first start of its folder: nothing is drafted for it."""
+    received_at = models.DateTimeField()
+    stored_at = models.DateTimeField(default=timezone.now)
+    marked_at = models.DateTimeField(null=True, blank=True)
+    """When the configured keyword or move was carried out on the server."""
+    state = models.CharField(max_length=20, choices=choices(MessageState), default=MessageState.RECEIVED)
+    reason = models.TextField(blank=True, default="")
+    """Why it is suppressed, history or quarantined."""
+    message_id = models.CharField(max_length=1000, blank=True, default="", db_index=True)
+    content_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    sender_email = models.CharField(max_length=320, blank=True, default="")
+    sender_domain = models.CharField(max_length=255, blank=True, default="")
+    verified = models.BooleanField(default=False)
+    """Whether our own server confirmed that the sender's domain sent it."""
+    suggested = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="suggestions")
+    """A ticket it claims to continue without proof; a person decides."""
+    suggestion = models.TextField(blank=True, default="")
+    """Why that ticket is suggested."""
+    parsed = models.JSONField(null=True, blank=True)
+    triage = models.JSONField(null=True, blank=True)
+    summary = models.JSONField(null=True, blank=True)
+    """What the person was told who has the authority that it calls for; null where it calls for none."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="message_work"),
+            models.Index(fields=["mailbox", "received_at"], name="message_rate"),
+            models.Index(fields=["mailbox", "sender_email", "received_at"], name="message_rate_sender"),
+            models.Index(fields=["mailbox", "sender_domain", "received_at"], name="message_rate_domain"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "folder", "uid_validity", "uid"], name="message_delivered_once"),
+            only("state", MessageState, "message_state_known"),
+        ]
+
+
+class RawMessage(models.Model):
+    """The bytes as received, apart from the row that is read often."""
+
+    message = models.OneToOneField(Message, primary_key=True, on_delete=models.PROTECT, related_name="raw")
+    data = models.BinaryField()
