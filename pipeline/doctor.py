@@ -37,6 +37,7 @@ def diagnose(folder: Path) -> Iterator[Finding]:
     yield _found("database", lambda: _database(config))
     yield _found("signals", lambda: _signals(config))
     yield _found("model", lambda: _model(config))
+    yield _found("writer", lambda: _writer(config))
     for name, mailbox in config.mailboxes.items():
         yield from _mailbox(config, name, mailbox)
 
@@ -109,6 +110,12 @@ def _model(config: Config) -> str:
     encoder = read_card(folder)["encoder"]
     Triager.load(config.calmdesk.model)
     return f"encoder {config.calmdesk.model.encoder} has sha256 {encoder['sha256']}, as the weights in {folder} want it"
+
+
+def _writer(config: Config) -> str:
+    from pipeline.drafting.writer import check_writer
+
+    return check_writer(config.calmdesk.writer, config.folder)
 
 
 def _knowledge(config: Config, name: str) -> str:

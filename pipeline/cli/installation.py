@@ -36,7 +36,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to m
 
 
 def doctor(config: ConfigFolder) -> None:
-    """Check configuration, database, model, knowledge, and every mailbox (IMAP and SMTP).
+    """Check configuration, database, model, writer, knowledge, and every mailbox (IMAP and SMTP).
 
     Writes one JSON object {"name","ok","message","remedy"} a check; on a terminal also a readable line. Sends nothing
     and changes no mail. Exit code 0: all well; 1: something failed; 2: the configuration cannot be read.

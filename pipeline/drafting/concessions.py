@@ -46,7 +46,11 @@ _BLANKS = str.maketrans("\n\t(“‘\"'-", " " * 8)
 @lru_cache(maxsize=16)
 def find_concessions(text: str) -> tuple[Concession, ...]:
     """Every grant in ``text``, in order; at most one of each kind in a clause for each amount that it names."""
-    return tuple(grant for start, end in _clauses(text) for grant in _of_clause(text, start, end))
+    return tuple(
+        replace(grant, start=start + grant.start, end=start + grant.end)
+        for start, end in _clauses(text)
+        for grant in _of_clause(text[start:end])
+    )
 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
@@ -57,14 +61,13 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _of_clause(text: str, start: int, end: int) -> list[Concession]:
-    clause = text[start:end]
+@lru_cache(maxsize=1024)  # most clauses of drafts come again
+def _of_clause(clause: str) -> tuple[Concession, ...]:
     if not _hinted(clause) or REFUSED.search(clause):
-        return []
+        return ()
     clause = _without_asked(clause)
     money = list(find_money(clause)) if may_name_money(clause) else []
-    grants = _with_figures(_masked(clause, money), clause, money)
-    return [replace(grant, start=start + grant.start, end=start + grant.end) for grant in grants]
+    return tuple(_with_figures(_masked(clause, money), clause, money))
 
 
 def _hinted(clause: str) -> list[str]:

@@ -34,7 +34,7 @@ ORDINALS = {
 }  # fmt: skip
 
 _WORD = "(?:" + "|".join(sorted(VALUES, key=len, reverse=True)) + ")"
-_NUMERAL = re.compile(rf"(?<![\w-])(?:(?P<half>half a )|an? (?=hundred|thousand|dozen))?{_WORD}"
+_NUMERAL = re.compile(rf"(?<![\w-])(?=\w)(?:(?P<half>half a )|an? (?=hundred|thousand|dozen))?{_WORD}"
                       rf"(?:(?:[ -]| and ){_WORD})*(?![\w-])", re.IGNORECASE)  # fmt: skip
 
 

@@ -261,14 +261,21 @@ def own_words(body: str) -> str:
 
 def find_promises(body: str, now: datetime, calendar: CalendarConfig) -> tuple[Promise, ...]:
     """Every commitment the firm makes in ``body``, in order, dated as if sent at ``now``; quoted text is left out."""
+    return tuple(
+        Promise(body[start:end], start, end, due_time(sentence, now, calendar))
+        for sentence, start, end in _commitments(body)
+    )
+
+
+@lru_cache(maxsize=8)  # several rules ask
+def _commitments(body: str) -> tuple[tuple[str, int, int], ...]:
+    """The sentences in which the firm binds itself, and where each stands without its margins."""
     found = []
     for match in _SENTENCE.finditer(own_words(body)):
         sentence = match.group()
-        if not _commits(sentence):
-            continue
-        start = match.start() + len(sentence) - len(sentence.lstrip(" -*\t"))
-        end = match.start() + len(sentence.rstrip())
-        found.append(Promise(body[start:end], start, end, due_time(sentence, now, calendar)))
+        if _commits(sentence):
+            start = match.start() + len(sentence) - len(sentence.lstrip(" -*\t"))
+            found.append((sentence, start, match.start() + len(sentence.rstrip())))
     return tuple(found)
 
 

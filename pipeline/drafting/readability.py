@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _VOWELS = re.compile(r"[aeiouyäöüáéíóúàèâêô]+")
 _SILENT = re.compile(r"(?:[^aeiouy]e|[^aeiouydt]ed|[^aeiouysxzcg]es)$")
 
 
+@lru_cache(maxsize=16_384)
 def syllables(word: str) -> int:
     """At least 1."""
     word = word.casefold()

@@ -6,6 +6,7 @@ Nothing here changes facts: tokens with digits (order numbers, amounts, dates) a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipeline.drafting.contacts import without_contacts
 from pipeline.drafting.words import word_set
@@ -166,6 +167,7 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
+@lru_cache(maxsize=64)  # each draft and each check asks for the concerns
 def plain(text: str) -> str:
     """``text`` on one line in an even register and without contacts, fit to be quoted back to its writer."""
     text = without_contacts(visible(_PICTURES.sub(" ", text)))

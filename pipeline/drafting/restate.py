@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.drafting.persons import swap_persons
 from pipeline.drafting.questions import imperative, is_imperative, question
@@ -263,6 +264,7 @@ def _quoted(text: str) -> str:
     return f"{'you ask' if _ASKS.search(text.rstrip()) else 'you write'}: {quote(text)}"
 
 
+@lru_cache(maxsize=64)  # each draft and each check asks for the concerns
 def restate(text: str) -> Restatement:
     """Say the concern ``text`` back in neutral second person, or quote what cannot be turned for certain."""
     calm = without_openers(plain(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.drafting.register import without_shouting
 from pipeline.records import Case
@@ -206,12 +207,21 @@ def _kind_of_occasion(occasion: str, heated: bool) -> str:
 
 def find_stakes(case: Case) -> tuple[Stake, ...]:
     """What is at stake in the mail, weightiest first; triage's flags decide where words alone would mislead."""
-    text = f"{case.message.subject}\n{case.message.text}\n{case.triage.stake}"
-    flags = set(case.triage.flags)
-    heated = case.triage.tone.label not in _COOL
+    triage = case.triage
+    return _stakes(
+        f"{case.message.subject}\n{case.message.text}\n{triage.stake}",
+        triage.stake,
+        " ".join(concern.text for concern in triage.concerns),
+        frozenset(triage.flags),
+        triage.tone.label not in _COOL,
+    )
+
+
+@lru_cache(maxsize=64)  # the search for sources asks, for a batch of mails, and then each draft
+def _stakes(text: str, stake: str, concerns: str, flags: frozenset[str], heated: bool) -> tuple[Stake, ...]:
     wait, loyal = _WAIT.search(text), _LOYALTY.search(text)
-    occasion, named = _occasion(text), _named(case.triage.stake)
-    amount = _AMOUNT.search(" ".join(concern.text for concern in case.triage.concerns))
+    occasion, named = _occasion(text), _named(stake)
+    amount = _AMOUNT.search(concerns)
     found = (
         ("physical_harm" in flags, Stake("harm")),
         (bool(_DANGER.search(text)), Stake("safety")),

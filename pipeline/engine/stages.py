@@ -21,8 +21,8 @@ from pipeline.errors import CalmdeskError, ConfigError, ModelError
 from pipeline.flow import MESSAGE_CHANGES, DraftState, MessageState, check_change, ticket_state
 from pipeline.intake.parse import unreadable_mail
 from pipeline.intake.thread import thread_candidates, ticket_of_token, token_addresses
+from pipeline.records import Case, DraftSet, MailKind, ParsedMail, Source, Triage
 from pipeline.records import Draft as DraftRecord
-from pipeline.records import DraftSet, MailKind, ParsedMail, Source, Triage
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of, message_record
 from pipeline.store.claims import claim, release
@@ -72,13 +72,15 @@ def draft_stage(desk: Desk, owner: str) -> int:
     """triaged -> drafted: three drafts, or an escalation to a named person; one search of the knowledge for all."""
     # A language model takes its time: more than one mail would outlast the lease of the batch.
     rows = _claim(desk, owner, MessageState.TRIAGED, 1 if desk.composer.writer else None)
+    cases: dict[int, Case] = {}
     found: dict[int, tuple[Source, ...]] = {}
     try:
-        found = dict(zip((row.pk for row in rows), desk.sources([case_of(row) for row in rows]), strict=True))
+        cases = {row.pk: case_of(row) for row in rows}
+        found = dict(zip(cases, desk.sources(list(cases.values())), strict=True))
     except Exception as error:  # one of them is at fault: each looks by itself, so that it holds up none of the others
         log.warning("knowledge not searched for the batch, going one by one", error=type(error).__name__)
     for row in rows:
-        _one(desk, row, owner, lambda desk, row: _draft(desk, row, found.get(row.pk)))
+        _one(desk, row, owner, lambda desk, row: _draft(desk, row, cases.get(row.pk), found.get(row.pk)))
     return len(rows)
 
 
@@ -279,9 +281,8 @@ def _set_triage(desk: Desk, row: Message, triage: Triage) -> Ticket | None:
     return ticket
 
 
-def compose(desk: Desk, row: Message, sources: tuple[Source, ...] | None = None) -> DraftSet:
-    """The drafts for ``row``; ``sources`` as found for it in a batch, by default looked up now."""
-    case = case_of(row)
+def compose(desk: Desk, row: Message, case: Case, sources: tuple[Source, ...] | None = None) -> DraftSet:
+    """The drafts for ``row``, of which ``case`` was read; ``sources`` as found in a batch, by default looked up now."""
     if row.ticket and row.ticket.reply_due_at and row.ticket.reply_due_at <= timezone.now():
         # Late already: a time counted from the arrival would be a promise broken when it is made.
         case = replace(case, received_at=timezone.now())
@@ -295,8 +296,8 @@ def compose(desk: Desk, row: Message, sources: tuple[Source, ...] | None = None)
     )
 
 
-def _draft(desk: Desk, row: Message, sources: tuple[Source, ...] | None) -> Change:
-    draft_set = compose(desk, row, sources)
+def _draft(desk: Desk, row: Message, case: Case | None, sources: tuple[Source, ...] | None) -> Change:
+    draft_set = compose(desk, row, case or case_of(row), sources)
     read = row.ticket.version if row.ticket else 0
 
     def save() -> Ticket | None:

@@ -1,4 +1,4 @@
-"""A server that speaks ``POST /v1/chat/completions``: in a thread with scripted answers, or as a process with a model.
+"""A server that speaks ``/v1/chat/completions`` and ``/v1/models``: in a thread with scripted answers, or as a process with a model.
 
 python -m tests.integration.chatserver FILE.gguf     prints its port, serves until its standard input ends
 """
@@ -30,14 +30,23 @@ def completion(content: object) -> Answer:
     return Answer(pieces=(json.dumps({"choices": [{"message": {"role": "assistant", "content": content}}]}).encode(),))
 
 
+def models(*names: object) -> Answer:
+    return Answer(pieces=(json.dumps({"object": "list", "data": [{"id": name} for name in names]}).encode(),))
+
+
 Reply = Callable[[str, Any, Any], Answer]
-"""From path, headers and the parsed body to an answer."""
+"""From path, headers and the parsed body (None where there is none) to an answer."""
 
 
 def make_server(reply: Reply) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(None)
+
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+        def _answer(self, body: Any) -> None:
             answer = reply(self.path, self.headers, body)
             self.send_response(answer.status)
             for name, value in answer.headers.items():

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from pipeline.demo.mailserver import MailServer
+from tests.integration.chatserver import models, serving
 
 PASSWORD = "demo-password"
 COMMAND = [sys.executable, "-c", "from pipeline.cli import main; main()"]
@@ -74,10 +75,14 @@ def unused_port() -> int:
 
 def test_a_sound_installation_passes_every_check(folder: Path, server: MailServer) -> None:
     found, code = findings(folder)
-    assert list(found) == ["config", "database", "signals", "model", "knowledge care", "imap care", "smtp care"]
+    assert list(found) == [
+        *("config", "database", "signals", "model", "writer"),
+        *("knowledge care", "imap care", "smtp care"),
+    ]
     assert [name for name, finding in found.items() if not finding["ok"]] == []
     assert code == 0
     assert "sha256" in found["model"]["message"]
+    assert found["writer"]["message"] == "off, drafts are composed from templates"
     assert f"{server.host}:{server.imap_port}" in found["imap care"]["message"]
     assert "IDLE" in found["imap care"]["message"]
 
@@ -142,6 +147,18 @@ def test_weights_that_are_not_there_are_found(folder: Path) -> None:
     found, code = findings(folder)
     assert "/nowhere" in found["model"]["message"]
     assert code == 1
+
+
+def test_the_writer_is_asked_for_its_models(folder: Path) -> None:
+    file = folder / "calmdesk.yaml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    with serving(lambda path, headers, body: models("small")) as url:
+        for model, ok in (("small", True), ("large", False)):
+            settings["writer"] |= {"backend": "server", "model": model, "url": url}
+            file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+            found, code = findings(folder)
+            assert (found["writer"]["ok"], code) == (ok, 0 if ok else 1)
+    assert "'large'" in found["writer"]["message"] and "small" in found["writer"]["remedy"]
 
 
 def test_a_configuration_that_cannot_be_read_ends_with_2(folder: Path) -> None:

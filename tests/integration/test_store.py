@@ -24,7 +24,7 @@ from pipeline.engine.desk import Desk
 from pipeline.engine.stages import draft_stage, parse_stage, triage_stage
 from pipeline.errors import CalmdeskError, ConfigError, ParseError
 from pipeline.intake.thread import reply_address, reply_token
-from pipeline.records import DraftSet, Source, Triage
+from pipeline.records import Case, DraftSet, Source, Triage
 from pipeline.records import Message as MessageRecord
 from pipeline.review import decisions
 from pipeline.store.approvals import why_void
@@ -563,8 +563,8 @@ def test_a_mail_that_comes_while_a_draft_is_written_is_not_forgotten(
     triage_stage(desk, OWNER)
     compose = stages.compose
 
-    def overtaken(desk: Desk, row: Message, sources: tuple[Source, ...] | None) -> DraftSet:
-        written = compose(desk, row, sources)
+    def overtaken(desk: Desk, row: Message, case: Case, sources: tuple[Source, ...] | None) -> DraftSet:
+        written = compose(desk, row, case, sources)
         stored(mail_bytes("Any news?", headers=["In-Reply-To: <first@example.com>"]), 2)
         parse_stage(desk, "another-thread")
         return written

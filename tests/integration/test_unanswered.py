@@ -124,6 +124,18 @@ def test_a_search_that_fails_for_a_batch_costs_the_batch_nothing(desk: Desk, mon
 
 
 @pytest.mark.django_db
+def test_each_mail_of_a_batch_is_read_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [stored(mail_bytes("Where is my parcel?")), stored(mail_bytes("Is engraving possible?"))]
+    stages.parse_stage(desk, OWNER)
+    stages.triage_stage(desk, OWNER)
+    read: list[int] = []
+    case_of = stages.case_of
+    monkeypatch.setattr(stages, "case_of", lambda row: read.append(row.pk) or case_of(row))
+    assert stages.draft_stage(desk, OWNER) == 2
+    assert sorted(read) == sorted(row.pk for row in rows)
+
+
+@pytest.mark.django_db
 def test_one_row_that_cannot_be_searched_stops_no_other(desk: Desk) -> None:
     bad, good = stored(mail_bytes("Where is my parcel?")), stored(mail_bytes("Is engraving possible?"))
     stages.parse_stage(desk, OWNER)

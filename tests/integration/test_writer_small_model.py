@@ -17,7 +17,7 @@ import pytest
 from pipeline.config import Config, WriterConfig
 from pipeline.drafting.checks import CHECKS
 from pipeline.drafting.compose import Composer
-from pipeline.drafting.writer import Turn, load_writer
+from pipeline.drafting.writer import Turn, check_writer, load_writer
 from pipeline.drafting.writer.limits import RULES
 from pipeline.drafting.writer.local import LocalModel
 from pipeline.errors import ModelError
@@ -58,6 +58,10 @@ def server(gguf: Path) -> Iterator[str]:
 
 def test_a_local_model_answers_and_answers_the_same_again(model: LocalModel) -> None:
     assert model.complete(TURNS).strip() == model.complete(TURNS).strip() != ""
+
+
+def test_a_model_that_loads_is_found_sound(gguf: Path) -> None:
+    assert check_writer(WriterConfig(backend="local", model=str(gguf)), Path()) == f"the model {gguf} loads"
 
 
 @pytest.mark.parametrize("name", ["nowhere/at/all", "no-such-model", "missing.gguf"])

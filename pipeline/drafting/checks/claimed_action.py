@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from pipeline.drafting.checks.context import CheckContext, patterns
 from pipeline.drafting.clauses import REACH, is_conditional, is_general, is_question, is_reported, sentences
@@ -202,14 +203,16 @@ _CLAIMS = (
         r"soon )?(?:be (?:with|in|on)|show|appear|reach|arrive)\b",
     ),
     # colloquial and elliptic
-    patterns(
+    re.compile(
+        r"(?<!\w)(?:"
         r"^\W*(?:(?:all|now|already) )?(?:done|sorted|fixed|refunded|cancelled|booked|resolved|settled|granted)"
-        r"(?: and [a-z]+)?\s*(?:[!:,.]|$)",
+        r"(?: and [a-z]+)?\s*(?:[!:,.]|$)|"
         r"(?:^|[:;,.]\s*)\W*(?:(?:your|the) )?(?:new )?(?:refund|credit|replacement|parcel|label|order|password|"
         r"ticket|case)\s+(?:sent|issued|done|"
-        r"approved|processed|reset|closed|shipped|cancelled)\b",
+        r"approved|processed|reset|closed|shipped|cancelled)\b|"
         r"(?:it|they|this|that|the [\w-]+|your [\w-]+(?: [\w-]+)?)\s+(?:went|left|set off|headed)\s+(?:out|off|"
-        r"back|our|us|to|from|this|today|yesterday|with|by|into|through)\b",
+        r"back|our|us|to|from|this|today|yesterday|with|by|into|through)\b)",
+        re.IGNORECASE,
     ),
     patterns(
         r"(?:wurden?|worden|ist|sind)\s+(?:\w+\s+){0,5}?(?:erstattet|gutgeschrieben|storniert|verschickt|versandt|"
@@ -269,9 +272,9 @@ def _restates(claim: re.Match[str], said: str) -> bool:
     )
 
 
-def _claims(sentence: str) -> Iterator[re.Match[str]]:
-    for pattern in _CLAIMS:
-        yield from pattern.finditer(sentence)
+@lru_cache(maxsize=1024)  # most sentences of drafts come again
+def _claims(sentence: str) -> tuple[re.Match[str], ...]:
+    return tuple(match for pattern in _CLAIMS for match in pattern.finditer(sentence))
 
 
 def _apart(results: list[CheckResult]) -> list[CheckResult]:

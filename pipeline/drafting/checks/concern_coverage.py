@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.drafting.checks.context import CheckContext
 from pipeline.drafting.register import plain
@@ -17,15 +17,14 @@ SHARE = 0.5
 LONGEST = 25
 
 
-def _lines(body: str) -> Iterator[frozenset[str]]:
-    for line in body.splitlines():
-        if line.strip():
-            yield frozenset(terms(line, numbers=True))
+@lru_cache(maxsize=1024)  # most lines of drafts come again
+def _words(line: str) -> frozenset[str]:
+    return frozenset(terms(line, numbers=True))
 
 
 def missed(concerns: tuple[Concern, ...], body: str) -> tuple[Concern, ...]:
     """The concerns of which no line of ``body`` holds half the words."""
-    lines = list(_lines(body))
+    lines = [_words(line) for line in body.splitlines() if line.strip()]
 
     def covered(concern: Concern) -> bool:
         if restate(concern.text).text in body:

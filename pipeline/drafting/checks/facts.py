@@ -279,7 +279,7 @@ _RANGE = re.compile(
 )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)  # sentences are asked for too, and must not push out the knowledge base
 def known(text: str) -> Known:
     """The facts of ``text``, in every reading that it allows."""
     held = Known(text)

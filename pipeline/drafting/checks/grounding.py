@@ -57,7 +57,12 @@ def grounds(context: CheckContext) -> tuple[Known, ...]:
 def held_words(context: CheckContext) -> frozenset[str]:
     passages = "\n".join(f"{source.title} {source.passage}" for source in context.sources)
     zone = context.policy.calendar.timezone.replace("/", " ").replace("_", " ")
-    return words_of(f"{conversation_of(context)}\n{zone}") | words_of(context.knowledge) | words_of(passages)
+    return _words_of_all(f"{conversation_of(context)}\n{zone}", context.knowledge, passages)
+
+
+@lru_cache(maxsize=8)  # the same for the drafts of a mail
+def _words_of_all(*texts: str) -> frozenset[str]:
+    return frozenset().union(*map(words_of, texts))
 
 
 def _same_date(fact: Fact, held: Known) -> bool:
@@ -185,35 +190,33 @@ def _is_opening_day(context: CheckContext, fact: Fact) -> bool:
     return DAYS[fact.value[0]] in context.policy.calendar.hours and bool(_OPENING.search(line))
 
 
-@lru_cache(maxsize=8)
-def _facts(text: str) -> tuple[Fact, ...]:
-    return tuple(find_facts(text))
-
-
 def ungrounded(context: CheckContext, kinds: frozenset[str] = KINDS) -> list[Fact]:
     """The facts of the draft, of these ``kinds``, that stand nowhere, in the order of the text."""
+    return [fact for fact in _ungrounded(context) if fact.kind in kinds]
+
+
+@lru_cache(maxsize=4)  # two rules ask
+def _ungrounded(context: CheckContext) -> tuple[Fact, ...]:
     own = context.own
     held, calendar, answers = grounds(context), known(_calendar_words(context)), _own_times(context)
-    return sorted(
-        (
-            fact
-            for fact in _facts(own)
-            if fact.kind in kinds
-            and not _is_small(fact)
-            and not any(stands_in(fact, ground) or _said_hour(fact, own, ground) for ground in held)
-            and not (_is_time(fact, own) and stands_in(fact, calendar))
-            and not _promised_clock(context, fact)
-            and not _is_opening_day(context, fact)
-            and not (fact.kind in _TIMES and any(start <= fact.start < end for start, end in answers))
-        ),
-        key=lambda fact: fact.start,
+    found = (
+        fact
+        for fact in find_facts(own)
+        if not _is_small(fact)
+        and not any(stands_in(fact, ground) or _said_hour(fact, own, ground) for ground in held)
+        and not (_is_time(fact, own) and stands_in(fact, calendar))
+        and not _promised_clock(context, fact)
+        and not _is_opening_day(context, fact)
+        and not (fact.kind in _TIMES and any(start <= fact.start < end for start, end in answers))
     )
+    return tuple(sorted(found, key=lambda fact: fact.start))
 
 
-def foreign_names(context: CheckContext) -> list[re.Match[str]]:
+@lru_cache(maxsize=4)  # two rules ask
+def foreign_names(context: CheckContext) -> tuple[re.Match[str], ...]:
     """The names of the draft that stand nowhere."""
     german = context.case.triage.language == "de"
-    return list(unknown_names(context.own, held_words(context), nouns_capitalised=german))
+    return tuple(unknown_names(context.own, held_words(context), nouns_capitalised=german))
 
 
 def check(context: CheckContext) -> list[CheckResult]:

@@ -5,7 +5,9 @@ Where it is confirmed, it is owned: words that tell of the fault as if nobody ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pipeline.drafting.checks.context import CheckContext, Said, findings, patterns
 from pipeline.drafting.clauses import REACH, is_conditional, is_question, is_reported, sentences
@@ -191,13 +193,20 @@ _EVASIVE = patterns(
 def _taken(text: str) -> Iterator[tuple[int, int]]:
     """Where responsibility is taken, in the firm's own statements and not on a condition."""
     for sentence in sentences(text):
-        words = sentence.group()
-        if is_question(words):
-            continue
-        for match in _LIABILITY.finditer(words):
-            before = words[max(0, match.start() - REACH) : match.start()]
-            if not is_reported(before, match.group()) and not is_conditional(before):
-                yield sentence.start() + match.start(), sentence.start() + match.end()
+        for start, end in _taken_in(sentence.group()):
+            yield sentence.start() + start, sentence.start() + end
+
+
+@lru_cache(maxsize=1024)  # most sentences of drafts come again
+def _taken_in(sentence: str) -> tuple[tuple[int, int], ...]:
+    if is_question(sentence):
+        return ()
+    return tuple(match.span() for match in _LIABILITY.finditer(sentence) if _is_stated(match, sentence))
+
+
+def _is_stated(match: re.Match[str], sentence: str) -> bool:
+    before = sentence[max(0, match.start() - REACH) : match.start()]
+    return not is_reported(before, match.group()) and not is_conditional(before)
 
 
 def check(context: CheckContext) -> list[CheckResult]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
@@ -41,13 +43,19 @@ _MARKS = (
 def check(context: CheckContext) -> list[CheckResult]:
     own, mail = context.own, f"{context.case.message.subject}\n{context.case.message.text}"
     known = f"{context.firm.name} {context.firm.signature} {context.knowledge} {mail}"
+    heat = _heat(mail)
     results = []
     for what, pattern, least, most in _MARKS:
-        allowed = min(max(least, len(pattern.findall(mail))), most)
+        allowed = min(max(least, heat[what]), most)
         found = [match for match in pattern.finditer(own) if match.group().islower() or not _is_name(match, known)]
         message = f"the reply has more {what} than an even reply to this mail"
         results += findings(NAME, CheckStatus.WARN, message, found[allowed:])
     return results
+
+
+@lru_cache(maxsize=8)  # the mail is the same for all its drafts
+def _heat(mail: str) -> Mapping[str, int]:
+    return {what: len(pattern.findall(mail)) for what, pattern, _, _ in _MARKS}
 
 
 def _is_name(match: re.Match[str], known: str) -> bool:

@@ -7,9 +7,20 @@ with the failed rules named, and otherwise gives back the composed draft.
 
 from pipeline.drafting.writer.backend import Backend, ScriptedModel, Turn
 from pipeline.drafting.writer.brief import Brief
-from pipeline.drafting.writer.load import load_writer
+from pipeline.drafting.writer.load import check_writer, load_writer
 from pipeline.drafting.writer.prompts import Prompts
 from pipeline.drafting.writer.prose import Prose, read_prose
 from pipeline.drafting.writer.writer import Writer
 
-__all__ = ["Backend", "Brief", "Prompts", "Prose", "ScriptedModel", "Turn", "Writer", "load_writer", "read_prose"]
+__all__ = [
+    "Backend",
+    "Brief",
+    "Prompts",
+    "Prose",
+    "ScriptedModel",
+    "Turn",
+    "Writer",
+    "check_writer",
+    "load_writer",
+    "read_prose",
+]

@@ -1,4 +1,4 @@
-"""A language model behind an OpenAI-compatible server (``POST /v1/chat/completions``).
+"""A language model behind an OpenAI-compatible server (``POST /v1/chat/completions``, ``GET /v1/models``).
 
 The only place that talks to it. Certificates are verified, redirects are not followed, proxies and passwords of the
 environment are not used, and an answer is bounded in time and size. WriterSilent names the host, never what was said.
@@ -42,7 +42,7 @@ class ChatServer:
         seconds: float = 30.0,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._url = f"{url.rstrip('/')}/v1/chat/completions"
+        self._url = f"{url.rstrip('/')}/v1"
         self._host = urlsplit(url).hostname or url
         self._settings = {"model": model, "temperature": temperature, "max_tokens": max_tokens, "stream": False}
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -60,19 +60,31 @@ class ChatServer:
             sleep=self._pause,
             reraise=True,
         )
-        return self._content(retrying(self._post, turns, ends))
-
-    def _post(self, turns: Sequence[Turn], ends: float) -> bytes:
         body: dict[str, Any] = {
             **self._settings,
             "messages": [{"role": turn.role, "content": turn.content} for turn in turns],
         }
+        return self._content(retrying(self._ask, "POST", "chat/completions", ends, body))
+
+    def models(self) -> tuple[str, ...]:
+        """The names of the models that the server says it serves, asked once; WriterSilent where it does not say."""
+        body = self._ask("GET", "models", time.monotonic() + self._seconds)
+        try:
+            names = [model["id"] for model in json.loads(body)["data"]]
+        except (ValueError, RecursionError, LookupError, TypeError):
+            names = [None]
+        if not all(isinstance(name, str) for name in names):
+            raise WriterSilent(f"{self._host}: the answer is no list of models")
+        return tuple(names)
+
+    def _ask(self, method: str, path: str, ends: float, body: dict[str, Any] | None = None) -> bytes:
         left = max(ends - time.monotonic(), 0.1)
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                with session.post(
-                    self._url,
+                with session.request(
+                    method,
+                    f"{self._url}/{path}",
                     json=body,
                     headers=self._headers,
                     verify=self._verify,
