@@ -49,7 +49,7 @@ def train(
     and writes replies.safetensors and replies.json to DIR, which may be the folder of the triage weights.
 
     With --questions it reads folders of firms, each with its articles *.md and questions.jsonl
-    {"subject","text","article","also"}, the article empty where none answers; at least five firms, since what is
+    {"subject","text","article","also"}, the article empty where none answers; at least four firms, since what is
     trained is judged on firms left out. It writes search.safetensors and search.json to DIR.
 
     Example: calmdesk train labelled/ --out weights

@@ -30,7 +30,7 @@ from pipeline.triage.encoder import Encoder, Window, best_dtype, file_sha256
 from pipeline.triage.search_encoder import save_search
 from pipeline.triage.tuned_upper import TunedUpper
 
-FOLDS = 5
+FOLDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class SearchRecipe:
     """How to train; rates are those of the layers and of the weights, ``pull`` the L2 on the weights, whose features
     are much alike and would else take turns."""
 
-    epochs: int = 6
+    epochs: int = 5
     layer_rate: float = 2e-4
     weight_rate: float = 0.05
     pull: float = 0.002
@@ -105,7 +105,7 @@ def train_search(
     if len({one.answerable for one in found}) < 2:
         raise RecordError("too few questions to measure with", remedy="give some that an article answers, and others")
     above = middle_of(found)
-    head = fit_search(encoder, firms, recipe, lambda line: progress(f"all firms: {line}"))
+    head = fit_search(encoder, firms, recipe, _named(progress, "all firms"))
     *weights, none = head.numbers.tolist()
     card: dict[str, Any] = {
         "encoder": {"name": encoder.name, "sha256": encoder.sha256},
@@ -128,9 +128,13 @@ def left_out(encoder: Encoder, firms: Sequence[Firm], recipe: SearchRecipe, prog
     found = []
     for fold in range(FOLDS):
         others = [firm for place, firm in enumerate(order) if place % FOLDS != fold]
-        head = fit_search(encoder, others, recipe, lambda line, fold=fold: progress(f"fold {fold + 1}: {line}"))  # type: ignore[misc]
+        head = fit_search(encoder, others, recipe, _named(progress, f"fold {fold + 1} of {FOLDS}"))
         found += [one for firm in order[fold::FOLDS] for one in head.judged(firm)]
     return found
+
+
+def _named(progress: Progress, name: str) -> Progress:
+    return lambda line: progress(f"{name}: {line}")
 
 
 def fit_search(encoder: Encoder, firms: Sequence[Firm], recipe: SearchRecipe, progress: Progress) -> SearchHead:
