@@ -209,7 +209,9 @@ def two_articles(folder: Path) -> None:
 
 def test_each_article_is_found_once_by_its_best_passage(tmp_path: Path) -> None:
     two_articles(tmp_path)
-    found = KnowledgeBase.load(tmp_path, Search(CountingEmbed(("parcel", "jug")))).search("the parcel is lost, the jug too", 3)
+    found = KnowledgeBase.load(tmp_path, Search(CountingEmbed(("parcel", "jug")))).search(
+        "the parcel is lost, the jug too", 3
+    )
     assert sorted(source.id for source in found) == ["a", "b"]
 
 
