@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from benchmarks.drafts.measures import context, fires, retrieval, rows, shares
-from benchmarks.knowledge import FEATURES, Firm, evaluate
+from benchmarks.knowledge import FEATURES, evaluate
 from pipeline.config import load_config
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.learning.data import SEED
+from pipeline.learning.search_measure import Compared
 from pipeline.records import Fault
 
 KINDS = {
@@ -75,7 +76,7 @@ def test_the_weights_of_one_firm_are_found_from_the_others() -> None:
     right = np.eye(4, dtype=bool)[places]
     right[::4] = False  # nothing answers these
     noise = rng.normal(0, 0.05, (24, 4, len(FEATURES)))
-    firm = Firm(np.where(right, 0.6, 0.2)[:, :, None] + noise, right, ("a", "b", "c", "d"))
+    firm = Compared(np.where(right, 0.6, 0.2)[:, :, None] + noise, right, ("a", "b", "c", "d"))
     found = evaluate({"one": firm, "two": firm}, firm)
     assert found["left_out"]["firms"]["recall_at_1"] == 1.0
     assert found["left_out"]["firms"]["right_no_answer"] >= 0.8
