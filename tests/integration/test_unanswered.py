@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -106,8 +107,10 @@ def test_a_batch_is_looked_up_at_once_and_comes_out_as_each_alone(desk: Desk, mo
     asked = lines("Where is my parcel?", "Do you post to Norway?", received_at="2026-11-24T09:00:00Z")
     alone = [row for line in asked for row in draft_lines([line], desk.config, desk)]
     calls: list[int] = []
-    embed = desk.triager.embed
-    monkeypatch.setattr(desk.triager, "embed", lambda texts: calls.append(1) or embed(texts))
+    assert desk.search is not None
+    embed = desk.search.embed
+    counted = replace(desk.search, embed=lambda texts: calls.append(1) or embed(texts))
+    monkeypatch.setattr(desk, "search", counted)
     desk._knowledge.clear()
     assert list(draft_lines(asked, desk.config, desk)) == alone
     assert len(calls) == 2  # the articles, the questions
