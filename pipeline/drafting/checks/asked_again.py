@@ -7,6 +7,7 @@ import re
 from pipeline.drafting.asks import conversation
 from pipeline.drafting.checks.context import CheckContext, findings
 from pipeline.drafting.checks.slots import SLOTS, Slot
+from pipeline.drafting.checks.wanted import is_told
 from pipeline.drafting.clauses import sentences
 from pipeline.drafting.words import terms
 from pipeline.records import Case, CheckResult, CheckStatus
@@ -114,7 +115,11 @@ def _repeats(sentence: str, said: frozenset[str]) -> bool:
 
 def _asks_again(sentence: str, said: str, words: frozenset[str]) -> bool:
     slots = _asked_slots(sentence)
-    return any(_is_held(slot, sentence, said) for slot in slots) or (not slots and _repeats(sentence, words))
+    return (
+        any(_is_held(slot, sentence, said) for slot in slots)
+        or (not slots and _repeats(sentence, words))
+        or is_told(sentence, said, words)
+    )
 
 
 def _spares(sentence: str, said: str) -> bool:
