@@ -7,7 +7,7 @@ import re
 from pipeline.drafting.asks import conversation
 from pipeline.drafting.checks.context import CheckContext, findings
 from pipeline.drafting.checks.slots import SLOTS, Slot
-from pipeline.drafting.checks.wanted import is_told
+from pipeline.drafting.checks.wanted import is_told, means_another
 from pipeline.drafting.clauses import sentences
 from pipeline.drafting.words import terms
 from pipeline.records import Case, CheckResult, CheckStatus
@@ -38,7 +38,7 @@ _SPARED = re.compile(
 _MORE = re.compile(
     r"\b(?:another|second|further|newer|clearer|sharper|closer|better|different|remaining|else|as well|other|besides|"
     r"apart from|since then|in the meantime|instead|meanwhile|would you (?:like|prefer|rather)|(?:shall|should|may|can|"
-    r"could) (?:i|we)\b(?! (?:have|ask|know|get)\b)|suit(?:s)? you|which of the two|either|whether it is the|prefer|"
+    r"could) (?:i|we)\b(?! (?:\w+ )?(?:have|ask|know|get|trouble|check|confirm|see)\b)|suit(?:s)? you|which of the two|either|whether it is the|prefer|"
     r"next|again tomorrow|in future|"
     r"convenient|if (?:it|they|that|this|the|you|there|any)\b[^.!?\n]{0,50}\b(?:not|n['’]t|changed|differ\w*|other|new|"
     r"both|too|moved|worse))\b",
@@ -64,10 +64,11 @@ _NOT_IT = re.compile(r"\b(?:not|rather than|except|nicht) (?:the |your |die |der
 _VALUE = re.compile(r"\b[\w-]*\d[\w-]*\b")
 _SENTENCES = re.compile(r"[.!?\n]+")
 _STORY = re.compile(
-    r"\b(?:describe|explain|which|what|when|how much|have you tried|again|once more|from the beginning|set out|"
+    r"\b(?:describe|explain|have you tried|again|once more|from the beginning|set out|"
     r"restart\w*|reinstall\w*)\b",
     re.IGNORECASE,
 )
+_WH = re.compile(r"\b(?:what (?!happened|took|went)|which|when|where|who|how)\b", re.IGNORECASE)
 _POLITE = frozenset(
     terms(
         "could please kindly let know tell send share provide number attach reply message back need phone help "
@@ -94,7 +95,9 @@ def _is_held(slot: Slot, sentence: str, said: str) -> bool:
             return False
     if not slot.about or not asked or _GERMAN.search(sentence):
         return slot.held(said)
-    return any(slot.held(part) and asked & frozenset(terms(part)) for part in _SENTENCES.split(said))
+    return asked <= frozenset(terms(said)) and any(
+        slot.held(part) and asked & frozenset(terms(part)) for part in _SENTENCES.split(said)
+    )
 
 
 def _asked_slots(sentence: str) -> list[Slot]:
@@ -108,6 +111,8 @@ def _asked_slots(sentence: str) -> list[Slot]:
 
 def _repeats(sentence: str, said: frozenset[str]) -> bool:
     """Nearly all that is asked about stands in the mail already, or most of it where the story is to be told again."""
+    if _WH.search(sentence):
+        return False
     share = SHARE if _STORY.search(sentence) else 0.8
     asked = frozenset(terms(sentence)) - _POLITE
     return len(asked) >= 3 and len(asked & said) / len(asked) >= share
@@ -125,7 +130,7 @@ def _asks_again(sentence: str, said: str, words: frozenset[str]) -> bool:
 def _spares(sentence: str, said: str) -> bool:
     """Whether it asks for something more, offers a choice, or says that nothing need be sent."""
     more = _MORE.search(sentence) and not _WISH.search(sentence)
-    return bool(_SPARED.search(sentence) or more or _names_it(sentence, said))
+    return bool(_SPARED.search(sentence) or more or _names_it(sentence, said) or means_another(sentence, said))
 
 
 def asks_again(sentence: str, case: Case) -> bool:

@@ -34,6 +34,7 @@ _PLACE = re.compile(
 )
 _PARTY = re.compile(rf"\b(?:party|group|table|reservation|booking) (?:of|for) {_COUNT}\b|\bwe were {_COUNT}\b", re.I)
 _PEOPLE = frozenset({"people", "guests", "persons", "diners", "group", "party"})
+_LINK = r"(?:is|are|was|were|its|it|the|on|no|nr|number|ref|reference|code|ending|at|minus|reads|says|shows|now|dated|plus)"
 _GIVEN = re.compile(
     r"\b(?:attach(?:ed|ing|ment)?|enclos(?:ed|ing|e)|below|appended|here(?:['’]s| is| are)|"
     r"(?:i|we)(?:['’]ve| have)? (?:already )?sent|sent you|adding)\b",
@@ -86,7 +87,7 @@ def tells_labelled(noun: str, said: str) -> bool:
     """A token with a digit behind the noun that names it: "policy 8810-F", "frame number LD009812"."""
     if not noun:
         return False
-    label = rf"\b{re.escape(noun)}s?\b(?:['’]s)?(?:\W{{0,3}}\b(?!not\b)[a-z]+\b){{0,3}}?\W{{1,3}}(?-i:[A-Z]{{1,6}} ?)?[\w-]*\d"
+    label = rf"\b{re.escape(noun)}s?\b(?:['’]s)?(?:\W{{0,3}}\b{_LINK}\b){{0,3}}?\W{{1,3}}(?-i:[A-Z]{{1,6}} ?)?[\w-]*\d"
     return bool(re.search(label, said, re.IGNORECASE))
 
 

@@ -25,6 +25,8 @@ class Wanted:
     name: str
     asked: re.Pattern[str]
     told: told.Told
+    named: bool = False
+    """The noun alone says what is meant, so nothing else has to be spoken of: a policy number is a policy number."""
 
 
 def _asked(pattern: str) -> re.Pattern[str]:
@@ -36,12 +38,12 @@ WANTED = (
         rf"(?:send|forward|share|see|need|get|attach|provide|copy of|picture of|ask for)\b[^.!?\n]{{0,40}}?"
         rf"(?P<noun>{_DOCUMENT})(?! number)"), told.tells_document),
     Wanted("labelled number", _asked(
-        r"(?P<noun>[a-z]{3,}) (?:number|no\.|code|reference|ref|id|registration)(?! of\b)"), told.tells_labelled),
+        r"(?P<noun>(?!the|your|any|our|what|which|exact)[a-z]{3,}) (?:number|no\.|code|reference|ref|id|registration)(?! of\b)"), told.tells_labelled, named=True),
     Wanted("number of", _asked(
-        r"number (?:of|on) (?:the|your) (?:\w+ )?(?P<noun>[a-z]{3,})"), told.tells_labelled),
+        r"number (?:of|on) (?:the|your) (?:\w+ )?(?P<noun>[a-z]{3,})"), told.tells_labelled, named=True),
     Wanted("value", _asked(
         r"(?:what|which) (?P<noun>temperature|pressure|firmware|version|room|seats?|flight|plot|route|line|strength|"
-        r"width|height|length|reading)"), told.tells_labelled),
+        r"width|height|length|reading)"), told.tells_labelled, named=True),
     Wanted("day", _asked(r"(?:which|what|exact|the) (?:day|date)s?"), told.tells_day),
     Wanted("hour", _asked(r"(?:what|which) (?:time|hour)(?! of day)"), told.tells_hour),
     Wanted("since", _asked(r"since when|when (?:did|was|were|is|are|have|has|you|do)"), told.tells_when),
@@ -63,6 +65,14 @@ _OR = re.compile(r"(?P<one>(?:[\w'’-]+ ){1,4})or (?P<other>(?:[\w'’-]+ ?){1,
 _OPENS = re.compile(
     r".*\b(?:the|a|an|it|is|was|are|you|by|in|on|to|at|your|with|new|like)\b", re.IGNORECASE
 )
+_PURPOSE = re.compile(
+    r"^\W*(?:to|so that|so|in order to|before|for|once|as|since|because)\b[^,:;]{0,120}?"
+    r"(?:[,:;]\s*|\s(?=(?:i|we)(?:['’]d)?\s(?:would\s)?(?:need|require)\b))|"
+    r",\s*(?:(?:and|so)\s)?(?:i|we)(?:['’]ll| will| shall| can)\b.*$",
+    re.IGNORECASE,
+)
+"""What the request is made for says nothing of what it is after."""
+_LEADS = re.compile(r"(?:(?:the|a|an|it|is|was|by|in|on|to|at|your|with|from|of|one|whether)\s+)*", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:own|yourself|you yourself)\b", re.IGNORECASE)
 _THIRD = re.compile(
     r"\b(?:my|his|her|the) (?:neighbour|colleague|cousin|brother|sister|friend|mum|mother|father|son|daughter|aunt)"
@@ -91,7 +101,8 @@ def _answered(sentence: str, said: str, words: frozenset[str]) -> bool:
             continue
         noun = match.groupdict().get("noun") or ""
         rest = _topic(sentence[: match.start()] + " " + noun + " " + sentence[match.end() :])
-        return rest <= words and bool(rest) and wanted.told(noun.lower(), said)
+        if wanted.told(noun.lower(), said) and (wanted.named or (rest and rest <= words)):
+            return True
     return False
 
 
@@ -100,7 +111,8 @@ def _chosen(sentence: str, words: frozenset[str]) -> bool:
     match = _OR.search(sentence)
     if match is None:
         return False
-    one, other = (frozenset(terms(_OPENS.sub("", side))) for side in (match["one"], match["other"]))
+    one = frozenset(terms(_OPENS.sub("", match["one"])))
+    other = frozenset(terms(" ".join(_LEADS.sub("", match["other"]).split()[:2])))
     first, second = one - other, other - one
     if not first or not second or not (one | other) & words:
         return False
@@ -115,8 +127,12 @@ def _settled(sentence: str, said: str) -> bool:
     )  # fmt: skip
 
 
+def means_another(sentence: str, said: str) -> bool:
+    """Whether it asks for the customer's own where the mail tells of somebody else's."""
+    return bool(_OWN.search(sentence) and _THIRD.search(said))
+
+
 def is_told(sentence: str, said: str, words: frozenset[str]) -> bool:
     """Whether ``said``, with the stemmed ``words``, answers what ``sentence`` asks."""
-    if _OWN.search(sentence) and _THIRD.search(said):
-        return False
+    sentence = _PURPOSE.sub("", sentence)
     return _answered(sentence, said, words) or _chosen(sentence, words) or _settled(sentence, said)
