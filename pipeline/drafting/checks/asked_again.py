@@ -69,6 +69,8 @@ _STORY = re.compile(
     re.IGNORECASE,
 )
 _WH = re.compile(r"\b(?:what (?!happened|took|went)|which|when|where|who|how)\b", re.IGNORECASE)
+_WHEN = re.compile(r"(?<=\w)\s+when (?!did|was|were|is|are)[^,?]*", re.IGNORECASE)
+_WH_WORD = re.compile(r"\b(?:what|which|where|who|how)\b", re.IGNORECASE)
 _POLITE = frozenset(
     terms(
         "could please kindly let know tell send share provide number attach reply message back need phone help "
@@ -138,8 +140,16 @@ def asks_again(sentence: str, case: Case) -> bool:
     return bool(_ASKS.search(sentence)) and _is_held_already(sentence, case)
 
 
+def _when_cut(sentence: str) -> str:
+    """Without the clause that only sets the scene: "where were you [when it was declined]"."""
+    asked = _WH_WORD.search(sentence)
+    scene = _WHEN.search(sentence, asked.end()) if asked else None
+    return sentence[: scene.start()] + sentence[scene.end() :] if scene else sentence
+
+
 def _is_held_already(sentence: str, case: Case) -> bool:
     said = conversation(case)
+    sentence = _when_cut(sentence)
     return not _spares(sentence, said) and _asks_again(sentence, said, frozenset(terms(said)))
 
 

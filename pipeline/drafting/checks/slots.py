@@ -167,7 +167,7 @@ SLOTS = (
     Slot(
         "time",
         _asks(r"when|since when|(?:which|what) time|(?:the|exact|rough|approximate) time|how long (?:have|has|ago|"
-              r"did|was|were|had)|for how long|how old (?:is|was|are)|how (?:many days|far back|recently)|"
+              r"did|was|were|had)|for how long|how (?:many days|far back|recently)|"
               r"at what (?:hour|point)|wann|seit wann|"
               r"welche zeit"),
         _has_time,

@@ -21,6 +21,7 @@ _AGO = re.compile(
     re.IGNORECASE,
 )
 _LASTS = re.compile(rf"\b{_COUNT}(?:[ -]\w+)?[ -](?:second|minute|hour|day|night|week|month|year)s?\b", re.IGNORECASE)
+_AGE = re.compile(rf"\b{_COUNT}(?:[ -]\w+)?[ -](?:day|week|month|year)s?\b", re.IGNORECASE)
 _HOUR = re.compile(r"\b(?:noon|midnight|half past \w+|at (?:one|two|three|four|five|six|seven|eight|nine|ten|\d))\b", re.I)
 _SPENT = re.compile(
     r"\b(?:charged?|paid|pay|cost|worth|took|taken|sum of|amount of|price (?:is|was)|"
@@ -65,6 +66,10 @@ def tells_hour(noun: str, said: str) -> bool:
 
 def tells_duration(noun: str, said: str) -> bool:
     return bool(_LASTS.search(said))
+
+
+def tells_age(noun: str, said: str) -> bool:
+    return bool(_AGE.search(said))
 
 
 def tells_amount(noun: str, said: str) -> bool:

@@ -47,8 +47,9 @@ WANTED = (
     Wanted("day", _asked(r"(?:which|what|exact|the) (?:day|date)s?"), told.tells_day),
     Wanted("hour", _asked(r"(?:what|which) (?:time|hour)(?! of day)"), told.tells_hour),
     Wanted("since", _asked(r"since when|when (?:did|was|were|is|are|have|has|you|do)"), told.tells_when),
-    Wanted("duration", _asked(r"how (?:long|soon|old)|by how long|how many (?:minutes|hours|days|weeks|months|"
+    Wanted("duration", _asked(r"how (?:long|soon)|by how long|how many (?:minutes|hours|days|weeks|months|"
                               r"years|nights)"), told.tells_duration),
+    Wanted("age", _asked(r"how old"), told.tells_age),
     Wanted("count", _asked(r"how many (?:of (?:the|your) )?(?P<noun>(?!times\b)[a-z]+)"), told.tells_count),
     Wanted("amount", _asked(r"how much (?:was|is|were|did)|(?:what|which|the) (?:sum|amount|price|fee)"),
            told.tells_amount),
@@ -61,6 +62,7 @@ _YES_OR_NO = re.compile(
     r"were|any|can)\b (?!there (?:a )?(?:time|particular))",
     re.IGNORECASE,
 )
+_WH = re.compile(r"\b(?:what|which|when|where|who|how)\b", re.IGNORECASE)
 _OR = re.compile(r"(?P<one>(?:[\w'’-]+ ){1,4})or (?P<other>(?:[\w'’-]+ ?){1,5})", re.IGNORECASE)
 _OPENS = re.compile(
     r".*\b(?:the|a|an|it|is|was|are|you|by|in|on|to|at|your|with|new|like)\b", re.IGNORECASE
@@ -122,6 +124,8 @@ def _chosen(sentence: str, words: frozenset[str]) -> bool:
 def _settled(sentence: str, said: str) -> bool:
     """Whether one sentence of the customer holds every word of a yes-or-no question."""
     topic = _topic(sentence)
+    if _WH.search(sentence):
+        return False
     return bool(_YES_OR_NO.search(sentence)) and len(topic) >= 2 and any(
         topic <= frozenset(terms(part)) for part in told.parts(said)
     )  # fmt: skip
