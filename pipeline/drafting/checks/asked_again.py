@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from pipeline.drafting.asks import conversation
-from pipeline.drafting.checks.context import CheckContext, findings
+from pipeline.drafting.checks.context import CheckContext, Said, findings
 from pipeline.drafting.checks.slots import SLOTS, Slot
-from pipeline.drafting.checks.wanted import is_told, means_another
+from pipeline.drafting.checks.wanted import means_another, told_share
 from pipeline.drafting.clauses import sentences
 from pipeline.drafting.words import terms
 from pipeline.records import Case, CheckResult, CheckStatus
@@ -78,6 +78,8 @@ _POLITE = frozenset(
     )
 )
 SHARE = 0.6
+NEAR = 0.5
+"""From this share of its words on, a request is a hint: a fact of its kind is told, of nearly the same."""
 
 
 def _names_it(sentence: str, said: str) -> bool:
@@ -120,13 +122,12 @@ def _repeats(sentence: str, said: frozenset[str]) -> bool:
     return len(asked) >= 3 and len(asked & said) / len(asked) >= share
 
 
-def _asks_again(sentence: str, said: str, words: frozenset[str]) -> bool:
+def _sureness(sentence: str, said: str) -> float:
+    words = frozenset(terms(said))
     slots = _asked_slots(sentence)
-    return (
-        any(_is_held(slot, sentence, said) for slot in slots)
-        or (not slots and _repeats(sentence, words))
-        or is_told(sentence, said, words)
-    )
+    if any(_is_held(slot, sentence, said) for slot in slots) or (not slots and _repeats(sentence, words)):
+        return 1.0
+    return told_share(sentence, said, words)
 
 
 def _spares(sentence: str, said: str) -> bool:
@@ -136,8 +137,8 @@ def _spares(sentence: str, said: str) -> bool:
 
 
 def asks_again(sentence: str, case: Case) -> bool:
-    """Whether ``sentence`` asks for what the conversation of ``case`` already holds."""
-    return bool(_ASKS.search(sentence)) and _is_held_already(sentence, case)
+    """Whether ``sentence`` certainly asks for what the conversation of ``case`` already holds."""
+    return bool(_ASKS.search(sentence)) and _told_already(sentence, case) >= 1
 
 
 def _when_cut(sentence: str) -> str:
@@ -147,19 +148,20 @@ def _when_cut(sentence: str) -> str:
     return sentence[: scene.start()] + sentence[scene.end() :] if scene else sentence
 
 
-def _is_held_already(sentence: str, case: Case) -> bool:
+def _told_already(sentence: str, case: Case) -> float:
+    """How sure it is that the conversation of ``case`` holds what is asked, 0 to 1."""
     said = conversation(case)
     sentence = _when_cut(sentence)
-    return not _spares(sentence, said) and _asks_again(sentence, said, frozenset(terms(said)))
+    return 0.0 if _spares(sentence, said) else _sureness(sentence, said)
 
 
 def check(context: CheckContext) -> list[CheckResult]:
     heard = {one.start for one in context.performing("ask")}  # in words that are no question's
-    again = [
-        match
-        for match in sentences(context.own)
-        if asks_again(match.group(), context.case)
-        or (match.start() in heard and _is_held_already(match.group(), context.case))
-    ]
+    again = []
+    for match in sentences(context.own):
+        if match.start() in heard or _ASKS.search(match.group()):
+            sure = _told_already(match.group(), context.case)
+            if sure >= NEAR:
+                again.append(Said(*match.span(), sure >= 1))
     message = "the customer has already told this; use it instead of asking again"
     return findings(NAME, CheckStatus.WARN, message, again)

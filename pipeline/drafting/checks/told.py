@@ -22,7 +22,9 @@ _AGO = re.compile(
 )
 _LASTS = re.compile(rf"\b{_COUNT}(?:[ -]\w+)?[ -](?:second|minute|hour|day|night|week|month|year)s?\b", re.IGNORECASE)
 _AGE = re.compile(rf"\b{_COUNT}(?:[ -]\w+)?[ -](?:day|week|month|year)s?\b", re.IGNORECASE)
-_HOUR = re.compile(r"\b(?:noon|midnight|half past \w+|at (?:one|two|three|four|five|six|seven|eight|nine|ten|\d))\b", re.I)
+_HOUR = re.compile(
+    r"\b(?:noon|midnight|half past \w+|at (?:one|two|three|four|five|six|seven|eight|nine|ten|\d))\b", re.I
+)
 _SPENT = re.compile(
     r"\b(?:charged?|paid|pay|cost|worth|took|taken|sum of|amount of|price (?:is|was)|"
     r"wants? me to pay|bill (?:is|says|was)|quoted?)\b[^.!?\n]{0,25}?(?<![\w-])\d+(?:[.,]\d+)*(?![\w-])",
@@ -35,13 +37,17 @@ _PLACE = re.compile(
 )
 _PARTY = re.compile(rf"\b(?:party|group|table|reservation|booking) (?:of|for) {_COUNT}\b|\bwe were {_COUNT}\b", re.I)
 _PEOPLE = frozenset({"people", "guests", "persons", "diners", "group", "party"})
-_LINK = r"(?:is|are|was|were|its|it|the|on|no|nr|number|ref|reference|code|ending|at|minus|reads|says|shows|now|dated|plus)"
+_LINK = (
+    r"(?:is|are|was|were|its|it|the|on|no|nr|number|ref|reference|code|ending|at|minus|reads|says|shows|now|dated|plus)"
+)
 _GIVEN = re.compile(
     r"\b(?:attach(?:ed|ing|ment)?|enclos(?:ed|ing|e)|below|appended|here(?:['’]s| is| are)|"
     r"(?:i|we)(?:['’]ve| have)? (?:already )?sent|sent you|adding)\b",
     re.IGNORECASE,
 )
-_NOT_GIVEN = re.compile(r"\b(?:can(?:no|['’])t|cannot|couldn['’]t|not|lost|will) (?:\w+ ){0,2}(?:attach|enclose|send)", re.I)
+_NOT_GIVEN = re.compile(
+    r"\b(?:can(?:no|['’])t|cannot|couldn['’]t|not|lost|will) (?:\w+ ){0,2}(?:attach|enclose|send)", re.I
+)
 _SENTENCE = re.compile(r"[.!?]+(?:\s|$)|\n")
 
 
@@ -104,7 +110,8 @@ def tells_which(noun: str, said: str) -> bool:
         r"(?:top|bottom|upper|lower|left|right|front|back|rear|first|second|third|last|middle|inner|outer|kitchen|"
         r"red|blue|green|black|white|gr[ea]y|brown)"
     )
-    return bool(re.search(rf"\b{which} {re.escape(stem(noun))}\w*", said, re.IGNORECASE))
+    named = rf"\b(?:(?i:{which})|(?<=\w )(?!I\b)[A-Z]\w+) {re.escape(stem(noun))}\w*"
+    return bool(re.search(named, said)) or tells_labelled(noun, said)
 
 
 def tells_document(noun: str, said: str) -> bool:

@@ -54,7 +54,7 @@ WANTED = (
     Wanted("amount", _asked(r"how much (?:was|is|were|did)|(?:what|which|the) (?:sum|amount|price|fee)"),
            told.tells_amount),
     Wanted("place", _asked(r"where|(?:which|what) (?:branch|shop|store|station|town|building)"), told.tells_place),
-    Wanted("which one", _asked(r"which (?:of the |of your )?(?P<noun>[a-z]{3,})"), told.tells_which),
+    Wanted("which one", _asked(r"(?:which|what) (?:of the |of your )?(?P<noun>[a-z]{3,})"), told.tells_which),
 )  # fmt: skip
 
 _YES_OR_NO = re.compile(
@@ -64,11 +64,9 @@ _YES_OR_NO = re.compile(
 )
 _WH = re.compile(r"\b(?:what|which|when|where|who|how)\b", re.IGNORECASE)
 _OR = re.compile(r"(?P<one>(?:[\w'’-]+ ){1,4})or (?P<other>(?:[\w'’-]+ ?){1,5})", re.IGNORECASE)
-_OPENS = re.compile(
-    r".*\b(?:the|a|an|it|is|was|are|you|by|in|on|to|at|your|with|new|like)\b", re.IGNORECASE
-)
+_OPENS = re.compile(r".*\b(?:the|a|an|it|is|was|are|you|by|in|on|to|at|your|with|new|like)\b", re.IGNORECASE)
 _PURPOSE = re.compile(
-    r"^\W*(?:to|so that|so|in order to|before|for|once|as|since|because)\b[^,:;]{0,120}?"
+    r"^\W*(?!once i have)(?:to|so that|so|in order to|before|for|once|as|since|because)\b[^,:;]{0,120}?"
     r"(?:[,:;]\s*|\s(?=(?:i|we)(?:['’]d)?\s(?:would\s)?(?:need|require)\b))|"
     r",\s*(?:(?:and|so)\s)?(?:i|we)(?:['’]ll| will| shall| can)\b.*$",
     re.IGNORECASE,
@@ -86,7 +84,7 @@ _FILLER = word_set(
     "exactly roughly about approximate approximately exact remember recall happen yet already so far that this one "
     "let's just confirm check trouble hope asking order see look before go on own day date time many much long old "
     "soon number no code reference ref id since happened happen first it really ever which in proceed claim open can "
-    "find sure right record records forward supply state quote give copy grateful kind glad possible say advise"
+    "find sure right record records forward supply state quote give copy grateful kind glad possible say advise last take taken might idea completeness just"
 )
 _FILLERS = frozenset(terms(" ".join(sorted(_FILLER))))
 
@@ -95,17 +93,18 @@ def _topic(sentence: str) -> frozenset[str]:
     return frozenset(terms(sentence)) - _FILLERS
 
 
-def _answered(sentence: str, said: str, words: frozenset[str]) -> bool:
-    """Whether a fact of a kind that is asked for is told, and all that it is about is spoken of."""
-    for wanted in WANTED:
-        match = wanted.asked.search(sentence)
-        if match is None:
-            continue
-        noun = match.groupdict().get("noun") or ""
-        rest = _topic(sentence[: match.start()] + " " + noun + " " + sentence[match.end() :])
-        if wanted.told(noun.lower(), said) and (wanted.named or (rest and rest <= words)):
-            return True
-    return False
+def _answered(sentence: str, said: str, words: frozenset[str]) -> float:
+    """Of a kind of fact that is asked for and told: how much of what it is about is spoken of, 0 to 1."""
+    return max((_share(wanted, sentence, said, words) for wanted in WANTED), default=0.0)
+
+
+def _share(wanted: Wanted, sentence: str, said: str, words: frozenset[str]) -> float:
+    match = wanted.asked.search(sentence)
+    noun = (match.groupdict().get("noun") or "").lower() if match else ""
+    if match is None or not wanted.told(noun, said):
+        return 0.0
+    about = _topic(f"{sentence[: match.start()]} {noun} {sentence[match.end() :]}")
+    return 1.0 if wanted.named else len(about & words) / max(len(about), 1)
 
 
 def _chosen(sentence: str, words: frozenset[str]) -> bool:
@@ -136,7 +135,9 @@ def means_another(sentence: str, said: str) -> bool:
     return bool(_OWN.search(sentence) and _THIRD.search(said))
 
 
-def is_told(sentence: str, said: str, words: frozenset[str]) -> bool:
-    """Whether ``said``, with the stemmed ``words``, answers what ``sentence`` asks."""
+def told_share(sentence: str, said: str, words: frozenset[str]) -> float:
+    """How sure it is that ``said``, with the stemmed ``words``, answers what ``sentence`` asks: 1 is certain."""
     sentence = _PURPOSE.sub("", sentence)
-    return _answered(sentence, said, words) or _chosen(sentence, words) or _settled(sentence, said)
+    if _chosen(sentence, words) or _settled(sentence, said):
+        return 1.0
+    return _answered(sentence, said, words)
