@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, Said, findings, patterns
 from pipeline.drafting.clauses import REACH, is_conditional, is_question, is_reported, sentences
 from pipeline.drafting.phrasing import may_take_responsibility
@@ -194,7 +195,7 @@ def _taken(text: str) -> Iterator[tuple[int, int]]:
         words = sentence.group()
         if is_question(words):
             continue
-        for match in _LIABILITY.finditer(words):
+        for match in (*_LIABILITY.finditer(words), *elsewhere.pattern(NAME).finditer(words)):
             before = words[max(0, match.start() - REACH) : match.start()]
             if not is_reported(before, match.group()) and not is_conditional(before):
                 yield sentence.start() + match.start(), sentence.start() + match.end()

@@ -10,7 +10,7 @@ from pipeline.records import CheckResult, CheckStatus
 NAME = "unfilled"
 
 _SLOT = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\[(?:[A-Za-z][A-Za-z _-]{1,30})\]|<(?:[a-z][a-z _-]{1,30})>|\bX{3,}\b|\b(?:TODO|TBD|None|"
+    r"\{\{|\}\}|\{%|%\}|\[(?:[^\W\d_](?:[^\W\d_]|[ _'’-]){1,30})\]|<(?:[a-z][a-z _-]{1,30})>|\bX{3,}\b|\b(?:TODO|TBD|None|"
     r"undefined|null|NaN)\b|_{3,}|\blorem ipsum\b"
 )
 
