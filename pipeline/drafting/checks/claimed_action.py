@@ -99,6 +99,7 @@ _NEGATED = re.compile(
     r"\bno $",
     re.IGNORECASE,
 )
+_TO_COME = re.compile(r"\b(?:to|will|not) $", re.IGNORECASE)
 _READING = re.compile(
     r"\s+(?:(?:at|through|over|into|in|of|all|to|from|both|each|every|carefully|down)\s+){0,3}"
     r"(?:(?:your|the|this|that|these|all|what|everything|each|every|both|its|three|two|of)\s+){1,3}"
@@ -261,7 +262,7 @@ def _is_harmless(claim: re.Match[str], sentence: str) -> bool:
     before = sentence[max(0, claim.start() - LOOKED_AT) : claim.start()]
     after = sentence[claim.end() : claim.end() + LOOKED_AT]
     if (
-        before.lower().endswith(("to ", "will ", "not "))
+        _TO_COME.search(before)
         or _NOT_DONE.search(claim.group())
         or _NEGATED.search(re.split(r"[,;:]", before)[-1])
         or _NOT_DONE.match(after.lstrip())

@@ -26,5 +26,5 @@ def words(rule: str) -> str:
 
 @cache
 def pattern(rule: str) -> re.Pattern[str]:
-    """Any of `words`, each beginning and ending at the bounds of a word."""
-    return re.compile(rf"(?<!\w)(?:{words(rule)})(?!\w)", re.IGNORECASE)
+    """Any of `words`, each beginning and ending at the bounds of a word (an alternative may end in a blank)."""
+    return re.compile(rf"(?<!\w)(?:{words(rule)})(?:(?<= )|(?!\w))", re.IGNORECASE)

@@ -43,12 +43,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "minimise": (
         r"(?:ce|il) n['’](?:est|était|y a|y avait) (?:vraiment )?(?:qu['’]\w+|que |pas (?:si|bien|très|la fin|un drame|"
         r"une catastrophe|grand[- ]chose|la mer))",
-        r"rien de (?:grave|dramatique|bien méchant|sérieux)|(?:simple|petit) (?:détail|contretemps|désagrément|incident|"
+        r"rien de (?:grave|dramatique|bien méchant|sérieux)|(?:simple|petit) (?:détail|contretemps|désagrément|"
+        r"incident|"
         r"retard)|pas de quoi|(?:cela|ça) (?:arrive|peut arriver) (?:à tout le monde|à tous|parfois)|il y a pire|"
         r"(?:tout à fait|parfaitement) normal|ne vous (?:inquiétez|en faites) pas|vous exagérez",
     ),
     "doubt": (
-        r"(?:êtes[- ]vous|es-tu) (?:vraiment |bien |tout à fait )*(?:sûr|certain)\w*|vous (?:prétendez|affirmez|soutenez)|"
+        r"(?:êtes[- ]vous|es-tu) (?:vraiment |bien |tout à fait )*(?:sûr|certain)\w*|vous (?:prétendez|affirmez|"
+        r"soutenez)|"
         r"(?:prétendu|soi-disant|supposé)\w*|(?:cela|ça) (?:nous )?(?:semble|paraît) (?:\w+ )?(?:impossible|étonnant|"
         r"improbable|difficile à croire)|(?:cela|ça) (?:est|c['’]est) impossible|c['’]est impossible",
         r"si (?:vous (?:pensez|estimez|croyez)|(?:cela|c['’]est) (?:vraiment|réellement))|pouvez-vous (?:le )?prouver|"
@@ -85,12 +87,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "overpromise": (
         r"(?:ne se (?:re)?produira|n['’]arrivera|ne se répétera) (?:plus )?(?:jamais|plus)|plus jamais|"
-        r"(?:je|nous) (?:vous |te )?(?:garanti[ts]?|garantissons|promets|promettons|jure|jurons|assure|assurons)(?! pas)",
+        r"(?:je|nous) (?:vous |te )?(?:garanti[ts]?|garantissons|promets|promettons|jure|jurons|assure|"
+        r"assurons)(?! pas)",
         r"(?:garanti|sans aucun doute|à coup sûr|quoi qu['’]il arrive|sans faute|cent pour cent|100 ?%)(?= |[.,!]|$)|"
         r"vous avez ma parole|comptez sur (?:moi|nous)|tout (?:sera|ira) (?:parfait|bien|réglé)",
     ),
     "liability": (
-        r"(?:c['’]est|c['’]était|il s['’]agit d['’]|la|par|une|l['’])[^.!?,\n]{0,12}(?:notre (?:entière )?(?:faute|erreur|"
+        r"(?:c['’]est|c['’]était|il s['’]agit d['’]|la|par|une|l['’])[^.!?,\n]{0,12}(?:notre (?:entière )?(?:faute|"
+        r"erreur|"
         r"responsabilité|négligence)|(?:faute|erreur|négligence) de notre (?:part|côté|équipe))",
         r"(?:nous|je) (?:sommes|suis|étions) (?:\w+ )?(?:responsables?(?! de (?:votre dossier|vous répondre))|fautifs?|"
         r"coupables?|en tort|en faute)|(?:notre|nos) (?:faute|erreur|tort|négligence|manquement)s?",
@@ -109,7 +113,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?=[^.!?\n]{0,100}\b" + _TIME + r"\b)",
         r"(?:nous allons|je vais|va|vont) (?:\w+ |vous |s['’]){0,3}?\w{2,20}(?:er|ir|re)",
         r"(?:nous|je) (?:nous |m['’])?(?:en )?(?:occup(?:ons|e)|engage(?:ons)?|promet(?:s|tons))|"
-        r"(?:nous revenons|je reviens) vers vous|(?:nous faisons|je fais) le nécessaire|(?:nous vous|je vous) (?:tenons|"
+        r"(?:nous revenons|je reviens) vers vous|(?:nous faisons|je fais) le nécessaire|(?:nous vous|"
+        r"je vous) (?:tenons|"
         r"tiens) (?:au courant|informé\w*)|comptez sur (?:moi|nous)",
         r"(?:nous|je) (?:vous |te )?(?:rembours|envo|rappel|répond|recontact|livr|pass)\w{1,5}\b"
         r"(?=[^.!?\n]{0,80}\b" + _TIME + r"\b)",
@@ -119,8 +124,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:nous avons|j['’]ai|on a|nous vous avons|je vous ai|nous l['’]avons|je l['’]ai|nous les avons|"
         r"(?:notre|nos|le|la|les|un|une) [\w-]+ (?:a|ont)|vous (?:a|ont)) " + _ADVERB + _DONE,
         r"(?:a|ont|vient d['’]|viennent d['’]) ?" + _ADVERB + r"(?:été|être) " + _ADVERB + _DONE,
-        r"(?:est|sont) (?:désormais |maintenant |déjà |de nouveau |à nouveau |bien )*(?:en route|en chemin|en cours|parti\w*|"
-        r"débloqu\w+|réglé\w*|résolu\w*|annulé\w*|remboursé\w*|actif|active|accessible|rétabli\w*|résilié\w*|supprimé\w*|"
+        r"(?:est|sont) (?:désormais |maintenant |déjà |de nouveau |à nouveau |bien )*(?:en route|en chemin|en cours|"
+        r"parti\w*|"
+        r"débloqu\w+|réglé\w*|résolu\w*|annulé\w*|remboursé\w*|actif|active|accessible|rétabli\w*|résilié\w*|"
+        r"supprimé\w*|"
         r"réparé\w*|expédié\w*)|(?:c['’]est|voilà qui est) (?:fait|réglé)|(?:nous venons|je viens) de (?:vous |le |la |"
         r"l['’])?\w+",
     ),
@@ -147,13 +154,16 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?!message|réponse|mail|courriel|lien)\w+|remplac(?:ons|erons|erai)|échang(?:eons|erons)",
     ),
     "gift": (
-        r"gratuit\w*|(?:vous |est |sont |sera |seront )offert\w*|à nos frais|cadeau|(?:vous pouvez|pouvez) (?:le |la |les )?"
+        r"gratuit\w*|(?:vous |est |sont |sera |seront )offert\w*|à nos frais|cadeau|(?:vous pouvez|pouvez) (?:le |"
+        r"la |les )?"
         r"(?:garder|conserver) (?!le reçu|la facture|l['’]emballage)|(?:offrons|offre) (?:\w+ ){0,3}?(?:mois|livraison|"
         r"repas|nuit)|vous invitons à (?:dîner|déjeuner)",
     ),
     "granting hints": (
-        "rembours", "rend", "restitu", "revers", "bon", "avoir", "geste", "dédomm", "indemn", "compens", "crédit", "offr",
-        "accord", "moiti", "remise", "rédu", "rabais", "ristourne", "moins", "baiss", "payer", "régler", "frais", "factur",
+        "rembours", "rend", "restitu", "revers", "bon", "avoir", "geste", "dédomm", "indemn", "compens", "crédit",
+        "offr",
+        "accord", "moiti", "remise", "rédu", "rabais", "ristourne", "moins", "baiss", "payer", "régler", "frais",
+        "factur",
         "annul", "supprim", "cadeau", "exon", "nouve", "autre", "remplac", "échang", "gratuit", "offert", "garder",
         "conserv", "invit", "chèque", "verser",
     ),
@@ -162,7 +172,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"concern\w+|prévoi\w+)(?=[^.!?\n]{0,30}\b(?:pas|aucun\w*|plus|rien))|aucun\w*|si (?:un|une|le|la|votre|vous)",
     ),
     "asked": (
-        r"vous (?:nous )?(?:demandez|souhaitez|voulez|exigez|réclamez|écrivez|attendez|désirez|aimeriez)|votre (?:demande|"
+        r"vous (?:nous )?(?:demandez|souhaitez|voulez|exigez|réclamez|écrivez|attendez|désirez|aimeriez)|"
+        r"votre (?:demande|"
         r"souhait|question)",
     ),
     "resumes": (r"nous|je|notre|nos|vous (?:recevrez|aurez)",),

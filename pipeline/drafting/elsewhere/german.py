@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _TIME = (
-    r"(?:heute|morgen|übermorgen|bis|spätestens|am \w+tag|am \d{1,2}\.|innerhalb|binnen|in \w+ (?:minuten|stunden|tagen|"
+    r"(?:heute|morgen|übermorgen|bis|spätestens|am \w+tag|am \d{1,2}\.|innerhalb|binnen|in \w+ (?:minuten|stunden|"
+    r"tagen|"
     r"werktagen|wochen)|(?:nächste|kommende|diese|dieser)[nr]? \w+|umgehend|sofort|in kürze|demnächst)"
 )
 _DONE = (
@@ -33,17 +34,20 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "command": (
         r"beruhigen sie sich|beruhige dich|(?:bleiben sie|bleib) (?:bitte )?(?:ruhig|sachlich|höflich)",
-        r"(?:haben sie|hab) (?:bitte |etwas |ein wenig |noch )*geduld|sie müssen sich (?:\w+ )?gedulden|(?:gedulden sie|gedulde) (?:sich|dich)",
+        r"(?:haben sie|hab) (?:bitte |etwas |ein wenig |noch )*geduld|sie müssen sich (?:\w+ )?gedulden|"
+        r"(?:gedulden sie|gedulde) (?:sich|dich)",
         r"(?:sie müssen|du musst|müssen sie|musst du) (?!(?:\w+ ){0,2}?(?:nichts|nicht|keine?n?|nie)\b)",
         r"(?:mäßigen|zügeln|überdenken) sie|achten sie (?:bitte )?auf ihr\w* (?:ton|wortwahl|sprache)|"
         r"(?:ändern|lassen) sie (?:ihren|diesen) ton",
-        r"(?:hören sie|hör) (?:bitte )?auf|unterlassen sie|(?:stellen sie|reißen sie|nehmen sie) sich (?:nicht|zusammen)|"
+        r"(?:hören sie|hör) (?:bitte )?auf|unterlassen sie|(?:stellen sie|reißen sie|nehmen sie) sich (?:nicht|"
+        r"zusammen)|"
         r"seien sie (?:bitte )?(?:vernünftig|geduldig|sachlich|höflich|froh|dankbar)|regen sie sich|finden sie sich",
     ),
     "minimise": (
         r"(?:das|es|dies) (?:ist|war) (?:doch |ja |eigentlich |wirklich |aber )*(?:nur|bloß|lediglich|halb so|nicht so|"
         r"kein (?:drama|weltuntergang|beinbruch|grund zur))",
-        r"(?:so|halb so) (?:schlimm|wild|dramatisch|tragisch)|nicht (?:so |weiter )?(?:schlimm|dramatisch|tragisch|wild|"
+        r"(?:so|halb so) (?:schlimm|wild|dramatisch|tragisch)|nicht (?:so |weiter )?(?:schlimm|dramatisch|tragisch|"
+        r"wild|"
         r"der rede wert)|keine große sache|nur eine kleinigkeit|(?:reine|bloße) (?:kleinigkeit|lappalie|bagatelle)",
         r"(?:kann|könnte) (?:doch |ja )?(?:jedem|mal|schon mal) passier\w+|das kommt (?:schon )?(?:mal |überall )vor|"
         r"(?:schlimmeres|wichtigeres)|machen sie sich (?:mal )?keine (?:sorgen|gedanken)|völlig normal|ganz normal",
@@ -74,7 +78,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"unsere (?:\w+ )?(?:agb|richtlinien?|bedingungen|regeln|vorschriften) (?:sehen|sieht|sagen|besagen|erlauben|"
         r"schließen|lassen|verbieten|gelten|sind|verlangen)",
         r"aus (?:sicherheits|datenschutz|versicherungs|rechtlichen)[ -]?(?:gründen)|grundsätzlich (?:nicht|nur|"
-        r"ausgeschlossen)|ausnahmen (?:sind|machen wir)|(?:ist|sind) (?:vom umtausch |von der rückgabe )?ausgeschlossen",
+        r"ausgeschlossen)|ausnahmen (?:sind|machen wir)|(?:ist|sind) (?:vom umtausch |"
+        r"von der rückgabe )?ausgeschlossen",
     ),
     "excuse": (
         r"(?:aufgrund|wegen) (?:der |des |unserer )?(?:hohen?|großen?|starken?|erhöhten?|derzeitig\w+|aktuell\w+|"
@@ -88,19 +93,23 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:leid|bedauern|entschuldig\w+)[^.!?\n]{0,15}\b(?:falls|wenn|sollte)",
         r"(?:danke|dank) für (?:ihre?|deine?) (?:geduld|verständnis|treue)|(?:bitten|bitte) (?:\w+ ){0,2}um "
         r"(?:ihr |dein )?(?:verständnis|geduld)",
-        r"(?:wir|ich) (?:verstehen?|können?) (?:\w+ )?(?:ihren (?:ärger|unmut|frust)|ihre (?:lage|gefühle|enttäuschung))|"
-        r"(?:nehmen|nehme) (?:\w+ ){0,4}sehr ernst|(?:ihre zufriedenheit|ihr anliegen|ihre meinung) ist uns (?:\w+ )?wichtig",
+        r"(?:wir|ich) (?:verstehen?|können?) (?:\w+ )?(?:ihren (?:ärger|unmut|frust)|ihre (?:lage|gefühle|"
+        r"enttäuschung))|"
+        r"(?:nehmen|nehme) (?:\w+ ){0,4}sehr ernst|(?:ihre zufriedenheit|ihr anliegen|"
+        r"ihre meinung) ist uns (?:\w+ )?wichtig",
     ),
     "overpromise": (
         r"(?:garantiert|hundertprozentig|100 ?%ig|mit sicherheit|ganz bestimmt|auf jeden fall|auf alle fälle|"
         r"ohne wenn und aber|unter allen umständen)",
         r"(?:wir|ich) (?:ihnen |dir |kann |können )*(?:garantieren?|versichern?|verspreche|versprechen|schwöre)"
         r"(?! (?:\w+ )?nicht)(?= |,|\.|:)",
-        r"(?:nie|niemals|nicht) (?:wieder|mehr) (?:vor\w*|passier\w*|gescheh\w*)|(?:verlassen sie|verlass dich) sich? ?darauf|"
+        r"(?:nie|niemals|nicht) (?:wieder|mehr) (?:vor\w*|passier\w*|gescheh\w*)|(?:verlassen sie|"
+        r"verlass dich) sich? ?darauf|"
         r"(?:darauf|mein) (?:gebe ich ihnen mein wort|ehrenwort)|alles (?:wird |ist )?(?:wieder )?gut",
     ),
     "liability": (
-        r"(?:wir|ich) (?:haften?|sind schuld|sind (?:dafür |hierfür )?verantwortlich|waren schuld)|unsere? (?:eigene[rs]? )?"
+        r"(?:wir|ich) (?:haften?|sind schuld|sind (?:dafür |hierfür )?verantwortlich|waren schuld)|"
+        r"unsere? (?:eigene[rs]? )?"
         r"(?:schuld|fehler|versehen|versäumnis|verschulden)|(?:fehler|versehen|schuld)[^.!?\n]{0,20}\b(?:unsererseits|"
         r"von uns|bei uns|auf unserer seite)",
         r"(?:das|dies|es|so etwas) (?:hätte|durfte) (?:uns |bei uns |so )*(?:nicht|nie|niemals) (?:passieren|geschehen|"
@@ -124,7 +133,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?=[^.!?\n]{0,100}\b" + _TIME + r"\b)",
         r"(?:wir|ich) (?:versprechen?|sichern?|sorgen?|kümmern?|klären?|prüfen?|melden?|liefern?|ersetzen?|überweisen?|"
         r"zahlen?|erstatten?|schicken?|veranlassen?|bleiben? dran)\b",
-        r"(?:verspreche|kläre|prüfe|überweise|veranlasse|erstatte) ich|(?:klären|prüfen|überweisen|veranlassen|erstatten|"
+        r"(?:verspreche|kläre|prüfe|überweise|veranlasse|erstatte) ich|(?:klären|prüfen|überweisen|veranlassen|"
+        r"erstatten|"
         r"ersetzen|zahlen|holen) wir",
     ),
     "not promise": (r"nicht|nie|kein\w*|ob",),
@@ -132,7 +142,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:habe|haben|hat) (?:[\w-]+ ){0,9}?" + _DONE,
         r"(?:wurden?|worden|ist|sind) (?:[\w.,-]+ ){0,7}?" + _DONE,
         _DONE + r" (?:wurden?|worden|haben wir|habe ich)",
-        r"(?:ist|sind) (?:\w+ ){0,3}?(?:unterwegs|auf dem weg|in arbeit|in bearbeitung|veranlasst|vom tisch|raus|wieder "
+        r"(?:ist|sind) (?:\w+ ){0,3}?(?:unterwegs|auf dem weg|in arbeit|in bearbeitung|veranlasst|vom tisch|raus|"
+        r"wieder "
         r"(?:frei|offen|aktiv|nutzbar|da))",
     ),
     "refund": (
@@ -173,12 +184,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:nicht|nichts)(?! (?:mehr |zu )*(?:be|zurück)?zahlen| in rechnung| berechne)|keinen?|ob",
     ),
     "asked": (
-        r"sie (?:schreiben|möchten|verlangen|fordern|wünschen|bitten|fragen|erwarten|wollen)|du (?:schreibst|möchtest|willst)|"
+        r"sie (?:schreiben|möchten|verlangen|fordern|wünschen|bitten|fragen|erwarten|wollen)|du (?:schreibst|"
+        r"möchtest|willst)|"
         r"ihre? (?:wunsch|forderung|bitte|frage|anfrage)",
     ),
     "resumes": (r"wir|ich|uns|unser\w*|(?:erhalten|bekommen) sie",),
     "reported": (
-        r"(?:sie|du) (?:[\w-]+ ){0,3}?(?:schreiben|schreibst|sagen|berichten|schildern|melden|erwähnen|erwähnten|schrieben|"
+        r"(?:sie|du) (?:[\w-]+ ){0,3}?(?:schreiben|schreibst|sagen|berichten|schildern|melden|erwähnen|erwähnten|"
+        r"schrieben|"
         r"fragen|wollten|haben geschrieben)",
     ),
     "condition": (r"wenn|sobald|falls|bis|ob|nachdem|bevor",),
@@ -190,6 +203,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"unfassbar\w*|inakzeptabel|unerträglich\w*|beschämend\w*|wütend|empörend\w*|grauenhaft\w*",
     ),
     "nothing needed": (
-        r"(?:sie müssen|du musst|brauchen sie) (?:\w+ )?nichts (?:weiter |mehr )*(?:zu )?tun|keine antwort (?:\w+ )?nötig",
+        r"(?:sie müssen|du musst|brauchen sie) (?:\w+ )?nichts (?:weiter |mehr )*(?:zu )?tun|"
+        r"keine antwort (?:\w+ )?nötig",
     ),
 }  # fmt: skip
