@@ -54,4 +54,4 @@ _BLAME = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this lays the trouble at the customer's door; say what happens next instead"
-    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _BLAME, elsewhere.pattern(NAME)))
+    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _BLAME, *elsewhere.patterns(NAME, context.own)))

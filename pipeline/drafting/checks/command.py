@@ -47,7 +47,7 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "this tells the customer how to feel or behave",
-        context.said(NAME, _COMMAND, elsewhere.pattern(NAME)),
+        context.said(NAME, _COMMAND, *elsewhere.patterns(NAME, context.own)),
     )
     ordered = findings(
         ORDER,

@@ -22,4 +22,6 @@ _DISMISSAL = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this sends the customer away; say what can be done, or who will look at it"
-    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _DISMISSAL, elsewhere.pattern(NAME)))
+    return findings(
+        NAME, CheckStatus.WARN, message, context.said(NAME, _DISMISSAL, *elsewhere.patterns(NAME, context.own))
+    )

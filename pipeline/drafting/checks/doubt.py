@@ -26,5 +26,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "this doubts the complaint or the feeling",
-        context.said(NAME, _DOUBT, elsewhere.pattern(NAME)),
+        context.said(NAME, _DOUBT, *elsewhere.patterns(NAME, context.own)),
     )

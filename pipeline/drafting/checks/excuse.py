@@ -53,5 +53,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.WARN,
         "this is an excuse; say what will be done instead",
-        context.said(NAME, _EXCUSE, elsewhere.pattern(NAME)),
+        context.said(NAME, _EXCUSE, *elsewhere.patterns(NAME, context.own)),
     )

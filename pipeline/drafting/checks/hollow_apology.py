@@ -34,4 +34,6 @@ _HOLLOW = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "a formula; name what the apology or the thanks is for"
-    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _HOLLOW, elsewhere.pattern(NAME)))
+    return findings(
+        NAME, CheckStatus.WARN, message, context.said(NAME, _HOLLOW, *elsewhere.patterns(NAME, context.own))
+    )

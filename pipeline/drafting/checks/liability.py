@@ -195,7 +195,8 @@ def _taken(text: str) -> Iterator[tuple[int, int]]:
         words = sentence.group()
         if is_question(words):
             continue
-        for match in (*_LIABILITY.finditer(words), *elsewhere.pattern(NAME).finditer(words)):
+        found = (_LIABILITY, elsewhere.pattern(NAME))
+        for match in (match for pattern in found for match in pattern.finditer(words)):
             before = words[max(0, match.start() - REACH) : match.start()]
             if not is_reported(before, match.group()) and not is_conditional(before):
                 yield sentence.start() + match.start(), sentence.start() + match.end()

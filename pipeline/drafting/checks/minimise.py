@@ -43,5 +43,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.WARN,
         "this makes the matter small",
-        context.said(NAME, _MINIMISE, elsewhere.pattern(NAME)),
+        context.said(NAME, _MINIMISE, *elsewhere.patterns(NAME, context.own)),
     )

@@ -31,5 +31,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "nobody can guarantee this",
-        context.said(NAME, _OVERPROMISE, elsewhere.pattern(NAME)),
+        context.said(NAME, _OVERPROMISE, *elsewhere.patterns(NAME, context.own)),
     )

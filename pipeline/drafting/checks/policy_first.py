@@ -47,4 +47,6 @@ _POLICY = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this puts a rule before the customer's problem; begin with what can be done"
-    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _POLICY, elsewhere.pattern(NAME)))
+    return findings(
+        NAME, CheckStatus.WARN, message, context.said(NAME, _POLICY, *elsewhere.patterns(NAME, context.own))
+    )

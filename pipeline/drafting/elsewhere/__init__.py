@@ -28,3 +28,21 @@ def words(rule: str) -> str:
 def pattern(rule: str) -> re.Pattern[str]:
     """Any of `words`, each beginning and ending at the bounds of a word (an alternative may end in a blank)."""
     return re.compile(rf"(?<!\w)(?:{words(rule)})(?:(?<= )|(?!\w))", re.IGNORECASE)
+
+
+_COMMON = re.compile(
+    r"[äöüßàâçèéêëîïôùûœñáíóú¿¡]|\b(?:der|das|den|dem|ein|eine|einen|ist|sind|wird|werden|wir|ich|sie|du|ihr|ihre|ihren|"
+    r"ihnen|uns|unser|unsere|und|nicht|auf|mit|bei|von|haben|habe|hat|bitte|"
+    r"le|la|les|des|de|du|un|une|est|sont|nous|vous|votre|vos|notre|nos|je|ce|que|qui|pas|avons|avez|par|pour|sur|"
+    r"el|los|las|es|del|su|sus|se|con|por|para|hemos|han|ha|usted|nuestro|nuestra|muy|al|lo|eso|esto|esta|hay|nada|podemos|puede|tiene)\b|\b[cjlnmdst]['’](?=[aeiouh])",
+    re.IGNORECASE,
+)
+"""Words and letters that hardly a sentence of these languages does without, and that English prose rarely has."""
+
+
+def patterns(rule: str, text: str) -> tuple[re.Pattern[str], ...]:
+    """The pattern of ``rule`` where ``text`` could be in one of the languages: trying it on English is only dear.
+
+    For whole drafts and for what is no more than a lapse of tone: a lone sentence may do without any common word.
+    """
+    return (pattern(rule),) if _COMMON.search(text) else ()

@@ -196,7 +196,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "condition": (r"wenn|sobald|falls|bis|ob|nachdem|bevor",),
     "strengthening": (
-        r"sehr|wirklich|äußerst|absolut|total|völlig|zutiefst|unglaublich|extrem|überaus|ungemein|aufrichtigst",
+        r"sehr|wirklich|äußerst|absolut|völlig|zutiefst|unglaublich|extrem|überaus|ungemein|aufrichtigst",
     ),
     "emotive": (
         r"furchtbar\w*|schrecklich\w*|entsetzlich\w*|katastroph\w+|albtraum\w*|alptraum\w*|unverzeihlich\w*|skandal\w*|"
