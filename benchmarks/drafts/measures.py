@@ -35,6 +35,8 @@ RULES_OF: Mapping[str, tuple[str, ...]] = {
     "other_customer": ("other_customer",),
     "promise": ("promises",),
 }
+LANGUAGES = ("de", "fr", "es")
+"""Beside English: their rows say themselves which half they are of."""
 ANSWERS_FROM = (0.3, 0.5, 0.7, 0.9)
 FOUND = 3
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -174,6 +176,28 @@ def composed(desk: Desk, judge: Judge | None) -> dict[str, dict[str, Any]]:
     }
     hands = {hand: shares(found)["all"] for hand, found in flagged.items()}
     return shares(chain.from_iterable(flagged.values())) | hands
+
+
+def measured_languages(config: Config) -> dict[str, dict[str, Any]]:
+    """By language and half: what the rules alone, since no model knows the language, find on facts and composure."""
+    return {
+        language: {
+            half: {
+                "facts": shares(
+                    (row["kind"], row["must_flag"], flags(context(config, row), row))
+                    for row in rows(f"facts_{language}.jsonl")
+                    if row["part"] == half
+                ),
+                "composure": shares(
+                    (row["kind"], row["bad"], fires(COMPOSURE, context(config, owned(row))))
+                    for row in rows(f"composure_{language}.jsonl")
+                    if row["part"] == half
+                ),
+            }
+            for half in ("develop", "judge")
+        }
+        for language in LANGUAGES
+    }
 
 
 def measured_retrieval(desk: Desk) -> dict[str, Any]:
