@@ -7,6 +7,7 @@ import re
 from pipeline.drafting.asks import conversation
 from pipeline.drafting.checks.context import CheckContext, Said, findings
 from pipeline.drafting.checks.slots import SLOTS, Slot
+from pipeline.drafting.checks.told import parts, words_of
 from pipeline.drafting.checks.wanted import means_another, told_share
 from pipeline.drafting.clauses import sentences
 from pipeline.drafting.words import terms
@@ -38,7 +39,8 @@ _SPARED = re.compile(
 _MORE = re.compile(
     r"\b(?:another|second|further|newer|clearer|sharper|closer|better|different|remaining|else|as well|other|besides|"
     r"apart from|since then|in the meantime|instead|meanwhile|would you (?:like|prefer|rather)|(?:shall|should|may|can|"
-    r"could) (?:i|we)\b(?! (?:\w+ )?(?:have|ask|know|get|trouble|check|confirm|see)\b)|suit(?:s)? you|which of the two|either|whether it is the|prefer|"
+    r"could) (?:i|we)\b(?! (?:\w+ )?(?:have|ask|know|get|trouble|check|confirm|see)\b)|"
+    r"suit(?:s)? you|which of the two|either|whether it is the|prefer|"
     r"next|again tomorrow|in future|"
     r"convenient|if (?:it|they|that|this|the|you|there|any)\b[^.!?\n]{0,50}\b(?:not|n['’]t|changed|differ\w*|other|new|"
     r"both|too|moved|worse))\b",
@@ -62,7 +64,6 @@ _GENERIC = frozenset(
 _GERMAN = re.compile(r"\b(?:wann|welche\w*|wie viele?)\b", re.IGNORECASE)
 _NOT_IT = re.compile(r"\b(?:not|rather than|except|nicht) (?:the |your |die |der )?$", re.IGNORECASE)
 _VALUE = re.compile(r"\b[\w-]*\d[\w-]*\b")
-_SENTENCES = re.compile(r"[.!?\n]+")
 _STORY = re.compile(
     r"\b(?:describe|explain|have you tried|again|once more|from the beginning|set out|"
     r"restart\w*|reinstall\w*)\b",
@@ -78,7 +79,7 @@ _POLITE = frozenset(
     )
 )
 SHARE = 0.6
-NEAR = 0.5
+NEAR = 0.66
 """From this share of its words on, a request is a hint: a fact of its kind is told, of nearly the same."""
 
 
@@ -99,9 +100,7 @@ def _is_held(slot: Slot, sentence: str, said: str) -> bool:
             return False
     if not slot.about or not asked or _GERMAN.search(sentence):
         return slot.held(said)
-    return asked <= frozenset(terms(said)) and any(
-        slot.held(part) and asked & frozenset(terms(part)) for part in _SENTENCES.split(said)
-    )
+    return asked <= words_of(said) and any(asked & words and slot.held(part) for part, words in parts(said))
 
 
 def _asked_slots(sentence: str) -> list[Slot]:
@@ -123,7 +122,7 @@ def _repeats(sentence: str, said: frozenset[str]) -> bool:
 
 
 def _sureness(sentence: str, said: str) -> float:
-    words = frozenset(terms(said))
+    words = words_of(said)
     slots = _asked_slots(sentence)
     if any(_is_held(slot, sentence, said) for slot in slots) or (not slots and _repeats(sentence, words)):
         return 1.0
@@ -151,7 +150,7 @@ def _when_cut(sentence: str) -> str:
 def _told_already(sentence: str, case: Case) -> float:
     """How sure it is that the conversation of ``case`` holds what is asked, 0 to 1."""
     said = conversation(case)
-    sentence = _when_cut(sentence)
+    sentence = _when_cut(sentence.strip())
     return 0.0 if _spares(sentence, said) else _sureness(sentence, said)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from pipeline.drafting.checks.facts import known
 from pipeline.drafting.words import stem, terms
@@ -40,6 +41,11 @@ _PEOPLE = frozenset({"people", "guests", "persons", "diners", "group", "party"})
 _LINK = (
     r"(?:is|are|was|were|its|it|the|on|no|nr|number|ref|reference|code|ending|at|minus|reads|says|shows|now|dated|plus)"
 )
+_LABEL = r"(?:\W{1,3}(?:no|nr|number|num|id|ref|reference|code|card|is|ending|my|it['’]s|its)\b\.?)"
+_IDENTIFIER = (
+    r"(?:(?-i:[A-Z]{1,6}) (?=\d))?(?=[\w-]{0,30}\d[\w-]{0,30}\d|[\w-]{0,30}\d[\w-]{0,30}[A-Z])"
+    r"(?=[\w-]{3}|\d\d(?!\w))(?!\d+(?:st|nd|rd|th|cm|mm|kg|x)\b)[\w-]+(?![.,:/]\d|\w| ?(?:euros?|pounds|€|£))"
+)
 _GIVEN = re.compile(
     r"\b(?:attach(?:ed|ing|ment)?|enclos(?:ed|ing|e)|below|appended|here(?:['’]s| is| are)|"
     r"(?:i|we)(?:['’]ve| have)? (?:already )?sent|sent you|adding)\b",
@@ -51,9 +57,15 @@ _NOT_GIVEN = re.compile(
 _SENTENCE = re.compile(r"[.!?]+(?:\s|$)|\n")
 
 
-def parts(said: str) -> list[str]:
-    """The sentences of what was said; a point inside a number ends none."""
-    return [part for part in _SENTENCE.split(said) if part.strip()]
+@lru_cache(maxsize=8)
+def parts(said: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The sentences of what was said, each with its stemmed words; a point inside a number ends none."""
+    return tuple((part, frozenset(terms(part))) for part in _SENTENCE.split(said) if part.strip())
+
+
+def words_of(said: str) -> frozenset[str]:
+    """The stemmed words of what was said."""
+    return frozenset().union(*(words for _, words in parts(said)))
 
 
 def tells_day(noun: str, said: str) -> bool:
@@ -102,6 +114,12 @@ def tells_labelled(noun: str, said: str) -> bool:
     return bool(re.search(label, said, re.IGNORECASE))
 
 
+def tells_identifier(noun: str, said: str) -> bool:
+    """Two digits or more right behind the noun or its "number", and no sum or time: "order was 14.20" names none."""
+    label = rf"\b{re.escape(noun)}(?:['’]s)?{_LABEL}{{0,2}}\W{{1,3}}{_IDENTIFIER}"
+    return bool(noun) and bool(re.search(label, said, re.IGNORECASE))
+
+
 def tells_which(noun: str, said: str) -> bool:
     """One of several, told apart by where or what it is: "the top drawer", "back left wheel"."""
     if not noun:
@@ -117,6 +135,5 @@ def tells_which(noun: str, said: str) -> bool:
 def tells_document(noun: str, said: str) -> bool:
     """A document named beside the word that hands it over."""
     return any(
-        stem(noun.lower()) in terms(part) and _GIVEN.search(part) and not _NOT_GIVEN.search(part)
-        for part in parts(said)
+        stem(noun) in words and _GIVEN.search(part) and not _NOT_GIVEN.search(part) for part, words in parts(said)
     )

@@ -38,9 +38,10 @@ WANTED = (
         rf"(?:send|forward|share|see|need|get|attach|provide|copy of|picture of|ask for)\b[^.!?\n]{{0,40}}?"
         rf"(?P<noun>{_DOCUMENT})(?! number)"), told.tells_document),
     Wanted("labelled number", _asked(
-        r"(?P<noun>(?!the|your|any|our|what|which|exact)[a-z]{3,}) (?:number|no\.|code|reference|ref|id|registration)(?! of\b)"), told.tells_labelled, named=True),
+        r"(?P<noun>(?!the|your|any|our|what|which|exact)[a-z]{3,}) (?:number|no\.|code|reference|ref|id|registration)"
+        r"(?! of\b)"), told.tells_identifier, named=True),
     Wanted("number of", _asked(
-        r"number (?:of|on) (?:the|your) (?:\w+ )?(?P<noun>[a-z]{3,})"), told.tells_labelled, named=True),
+        r"number (?:of|on) (?:the|your) (?:\w+ )?(?P<noun>[a-z]{3,})"), told.tells_identifier, named=True),
     Wanted("value", _asked(
         r"(?:what|which) (?P<noun>temperature|pressure|firmware|version|room|seats?|flight|plot|route|line|strength|"
         r"width|height|length|reading)"), told.tells_labelled, named=True),
@@ -84,7 +85,8 @@ _FILLER = word_set(
     "exactly roughly about approximate approximately exact remember recall happen yet already so far that this one "
     "let's just confirm check trouble hope asking order see look before go on own day date time many much long old "
     "soon number no code reference ref id since happened happen first it really ever which in proceed claim open can "
-    "find sure right record records forward supply state quote give copy grateful kind glad possible say advise last take taken might idea completeness just"
+    "find sure right record records forward supply state quote give copy grateful kind glad possible say "
+    "advise last take taken might idea completeness just"
 )
 _FILLERS = frozenset(terms(" ".join(sorted(_FILLER))))
 
@@ -122,12 +124,10 @@ def _chosen(sentence: str, words: frozenset[str]) -> bool:
 
 def _settled(sentence: str, said: str) -> bool:
     """Whether one sentence of the customer holds every word of a yes-or-no question."""
-    topic = _topic(sentence)
-    if _WH.search(sentence):
+    if _WH.search(sentence) or not _YES_OR_NO.search(sentence):
         return False
-    return bool(_YES_OR_NO.search(sentence)) and len(topic) >= 2 and any(
-        topic <= frozenset(terms(part)) for part in told.parts(said)
-    )  # fmt: skip
+    topic = _topic(sentence)
+    return len(topic) >= 2 and any(topic <= words for _, words in told.parts(said))
 
 
 def means_another(sentence: str, said: str) -> bool:
