@@ -322,6 +322,14 @@ class Wish(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How a person wants a draft written: a wish, and how often they asked for other words."""
+
+    wish: Wish | None = None
+    variation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EscalationSummary:
     """What somebody with more authority has to know before they open the conversation (P16).
 

@@ -21,7 +21,7 @@ from pipeline.errors import CalmdeskError, ConfigError, ModelError
 from pipeline.flow import MESSAGE_CHANGES, DraftState, MessageState, check_change, ticket_state
 from pipeline.intake.parse import unreadable_mail
 from pipeline.intake.thread import thread_candidates, ticket_of_token, token_addresses
-from pipeline.records import Case, DraftSet, MailKind, ParsedMail, Source, Triage
+from pipeline.records import Case, DraftKind, DraftSet, MailKind, Manner, ParsedMail, Source, Triage, Wish
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of, message_record
 from pipeline.store.claims import claim, release
@@ -294,7 +294,14 @@ def compose(desk: Desk, row: Message, case: Case, sources: tuple[Source, ...] | 
         thresholds=desk.config.thresholds.of(row.mailbox),
         knowledge=desk.knowledge(row.mailbox),
         sources=sources,
+        manners=_manners(row),
     )
+
+
+def _manners(row: Message) -> dict[DraftKind, Manner]:
+    """How people wanted the drafts of ``row`` written, by kind; it holds whenever they are written again."""
+    asked = tickets.of_the_product(row).exclude(wish="").values_list("kind", "wish", "variation")
+    return {DraftKind(kind): Manner(Wish(wish), variation) for kind, wish, variation in asked}
 
 
 def _draft(desk: Desk, row: Message, case: Case | None, sources: tuple[Source, ...] | None) -> Change:
