@@ -61,7 +61,7 @@ _STAKES: Mapping[str, tuple[str, ...]] = {
     "occasion_ahead": (
         "With {phrase} coming up, it makes sense that you want this settled in time.",
         "This is about {phrase}, and I have the date in mind.",
-        "It is good that you write before {phrase}, while there is time to look into it.",
+        "It is good to hear of this before {phrase}, while there is still time.",
     ),
     "dignity": (
         "Nobody should have to feel small in front of others, and I understand how deeply this went.",
