@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from pipeline.config import Config
 from pipeline.engine.send import send_stage
@@ -269,7 +270,7 @@ def test_a_person_answers_a_mail_for_which_nothing_is_drafted(desk_config: Confi
     row.refresh_from_db()
     ticket, user = cast(Ticket, row.ticket), person("lead")
     mine = decisions.new_reply(desk_config, user, ticket.pk, OURS)
-    assert shown(ticket) == "drafted"
+    assert shown(ticket) == "escalated"
     decisions.approve(desk_config, user, mine.pk, mine.version)
     assert shown(ticket) == "approved"
 
@@ -322,9 +323,9 @@ def test_a_ticket_without_a_mail_that_was_read_takes_no_reply(desk_config: Confi
 # --- many at once ---------------------------------------------------------------------------------------------------
 
 
-def calm(config: Config, text: str = "My parcel has not come. Where is it?", **more: Any) -> Draft:
-    """The acknowledgment for a mail of somebody who is not upset."""
-    row = stored(mail_bytes(text, **more))
+def calm(config: Config) -> Draft:
+    """The acknowledgment for a mail, come just now, of somebody who is not upset."""
+    row = stored(mail_bytes(), received_at=timezone.now())
     work_off(make_desk(config))
     return Draft.objects.get(message=row, kind="acknowledgment")
 
