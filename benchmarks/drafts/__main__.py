@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.drafts.cross import cross_judged
 from benchmarks.drafts.goals import goals
-from benchmarks.drafts.measures import measured_checks, measured_retrieval
+from benchmarks.drafts.measures import measured_checks, measured_languages, measured_retrieval
 from benchmarks.drafts.sheet import chosen, render
 from benchmarks.drafts.written import coverage, flags, openings, write_drafts
 from pipeline.config import load_config
@@ -39,6 +39,7 @@ def main() -> None:
         found = {
             "drafts": {"coverage": coverage(written), "flags": flags(written), "proposed": openings(written)},
             **measured_checks(desk),
+            "languages": measured_languages(desk.config),
             "retrieval": measured_retrieval(desk),
         }
         if options.cross:

@@ -38,6 +38,7 @@ def goals(found: Mapping[str, Any]) -> list[Goal]:
         _most("drafts with ungrounded facts", 0, _raised(rules, "grounding")),
         *(_least(f"{kind}: drafts found out", 1.0, facts[kind]["found"]) for kind in kinds),
         *(_most(f"{kind}: good drafts flagged", 0.02, facts[kind]["in_vain"]) for kind in kinds),
+        *_in_other_languages(found.get("languages", {})),
         _least("the right article among the first three", 0.95, answers["recall_at_3"]),
         _least(
             "no answer proposed where there is none",
@@ -45,6 +46,16 @@ def goals(found: Mapping[str, Any]) -> list[Goal]:
             answers["thresholds"][ProposeConfig().solution_from_score]["right_no_answer"],
         ),
     ]
+
+
+def _in_other_languages(languages: Mapping[str, Mapping[str, Any]]) -> list[Goal]:
+    made = []
+    for language, halves in languages.items():
+        for sort, wanted in (("facts", 1.0), ("composure", 0.95)):
+            every = halves["judge"][sort]["all"]
+            made.append(_least(f"{language}, {sort}: bad ones found out", wanted, every["found"]))
+            made.append(_most(f"{language}, {sort}: good ones flagged", 0.02, every["in_vain"]))
+    return made
 
 
 def _raised(rules: Mapping[str, Mapping[str, int]], name: str) -> int:

@@ -7,6 +7,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from pipeline.config import Config
@@ -16,7 +18,7 @@ from pipeline.drafting.checks.promises import commitments
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.engine.desk import Desk
 from pipeline.learning.data import SEED
-from pipeline.learning.reply_lines import JUDGE
+from pipeline.learning.reply_lines import JUDGES
 from pipeline.records import Case, CheckStatus, DraftKind, Fault, Judgement, Message, ThreadTurn, Triage
 from pipeline.triage.volume import joined
 
@@ -33,6 +35,8 @@ RULES_OF: Mapping[str, tuple[str, ...]] = {
     "other_customer": ("other_customer",),
     "promise": ("promises",),
 }
+LANGUAGES = ("de", "fr", "es")
+"""Beside English: their rows say themselves which half they are of."""
 ANSWERS_FROM = (0.3, 0.5, 0.7, 0.9)
 FOUND = 3
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -147,14 +151,8 @@ def owned(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def measured_checks(desk: Desk) -> dict[str, Any]:
     """The rules on composure, with the model and without, on lines to judge by; the rules on facts on their drafts."""
-    lines = [row for row in rows(JUDGE) if row["kind"] != "ask_again"]
     judge = desk.triager.reply_reader(desk.config.calmdesk.model)
-    found = {
-        name: shares(
-            (row["kind"], row["bad"], fires(COMPOSURE, context(desk.config, owned(row)), used)) for row in lines
-        )
-        for name, used in (("composure", judge), ("composure_rules_alone", None))
-    }
+    found = {name: composed(desk, used) for name, used in (("composure", judge), ("composure_rules_alone", None))}
     facts = {
         half: shares(
             (row["kind"], row["must_flag"], flags(context(desk.config, row), row, judge))
@@ -164,6 +162,42 @@ def measured_checks(desk: Desk) -> dict[str, Any]:
         for half in ("develop", "judge")
     }
     return {**found, "facts": facts["judge"], "facts_developed_on": facts["develop"]}
+
+
+def composed(desk: Desk, judge: Judge | None) -> dict[str, dict[str, Any]]:
+    """The lines to judge by: all of them and by kind, then by the hand that wrote them."""
+    flagged = {
+        Path(name).stem: [
+            (row["kind"], row["bad"], fires(COMPOSURE, context(desk.config, owned(row)), judge))
+            for row in rows(name)
+            if row["kind"] != "ask_again"
+        ]
+        for name in JUDGES
+    }
+    hands = {hand: shares(found)["all"] for hand, found in flagged.items()}
+    return shares(chain.from_iterable(flagged.values())) | hands
+
+
+def measured_languages(config: Config) -> dict[str, dict[str, Any]]:
+    """By language and half: what the rules alone, since no model knows the language, find on facts and composure."""
+    return {
+        language: {
+            half: {
+                "facts": shares(
+                    (row["kind"], row["must_flag"], flags(context(config, row), row))
+                    for row in rows(f"facts_{language}.jsonl")
+                    if row["part"] == half
+                ),
+                "composure": shares(
+                    (row["kind"], row["bad"], fires(COMPOSURE, context(config, owned(row))))
+                    for row in rows(f"composure_{language}.jsonl")
+                    if row["part"] == half
+                ),
+            }
+            for half in ("develop", "judge")
+        }
+        for language in LANGUAGES
+    }
 
 
 def measured_retrieval(desk: Desk) -> dict[str, Any]:

@@ -33,6 +33,9 @@ def train(
     replies: Annotated[
         bool, typer.Option("--replies", help="Train what reads the sentences of replies, not the triage.")
     ] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Train the search of the knowledge base, not the triage.")
+    ] = False,
     config: OptionalConfig = None,
 ) -> None:
     """Train the triage model on labelled messages: on those named, or on the seed set in the package.
@@ -45,11 +48,18 @@ def train(
     With --replies it reads lines_*.jsonl {"text","bad","kind"} and acts_*.jsonl {"text","acts"}, sentences of replies,
     and writes replies.safetensors and replies.json to DIR, which may be the folder of the triage weights.
 
+    With --questions it reads folders of firms, each with its articles *.md and questions.jsonl
+    {"subject","text","article","also"}, the article empty where none answers; at least four firms, since what is
+    trained is judged on firms left out. It writes search.safetensors and search.json to DIR.
+
     Example: calmdesk train labelled/ --out weights
     """
     loaded = load(config)
     if replies:
         _train_replies(data, out, loaded.calmdesk.model, seed, epochs)
+        return
+    if questions:
+        _train_questions(data, out, loaded.calmdesk.model, seed, epochs)
         return
     from pipeline.learning.data import SEED
     from pipeline.learning.fit import Recipe
@@ -78,6 +88,20 @@ def _train_replies(data: list[Path] | None, out: Path, model: ModelConfig, seed:
         out,
         model=model,
         recipe=ReplyRecipe(epochs=epochs, seed=seed),
+        progress=lambda line: typer.echo(line, err=True),
+    )
+    write({"out": str(out), "scores": card["scores"]})
+
+
+def _train_questions(data: list[Path] | None, out: Path, model: ModelConfig, seed: int, epochs: int) -> None:
+    from pipeline.learning.search_firms import FIRMS
+    from pipeline.learning.search_fit import SearchRecipe, train_search
+
+    card = train_search(
+        data or [FIRMS],
+        out,
+        model=model,
+        recipe=SearchRecipe(epochs=epochs, seed=seed),
         progress=lambda line: typer.echo(line, err=True),
     )
     write({"out": str(out), "scores": card["scores"]})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.drafting import elsewhere
+
 REACH = 400
 """How many characters before or after a phrase are looked at: the cost of a check must not grow with the square."""
 
@@ -51,10 +53,10 @@ def is_reported(before: str, phrase: str = "") -> bool:
     """
     if _ATTRIBUTION.search(before):
         return True
-    reports = list(_REPORT.finditer(before))
-    if not reports:
+    ends = [match.end() for pattern in (_REPORT, elsewhere.pattern("reported")) for match in pattern.finditer(before)]
+    if not ends:
         return False
-    told = before[reports[-1].end() :]
+    told = before[max(ends) :]
     breaks = list(re.finditer(r"[,;:–—]", told))
     last = told[breaks[-1].end() :] + phrase if breaks else ""
     return not _OWN_TURN.match(last)
@@ -62,7 +64,8 @@ def is_reported(before: str, phrase: str = "") -> bool:
 
 def is_conditional(before: str) -> bool:
     """Whether the clause that ``before`` ends in sets a condition, so that what follows has not happened."""
-    return bool(_CONDITION.search(_clause(before)))
+    clause = _clause(before)
+    return bool(_CONDITION.search(clause) or elsewhere.pattern("condition").search(clause))
 
 
 def is_general(before: str) -> bool:

@@ -287,7 +287,7 @@ REFUSED = re.compile(
     r"no (?:right|claim|entitlement|\w+ (?:can|could|may|is (?:possible|due)))|whether|"
     r"(?:ask|check|see|find out|know|look into|clarify|decide|confirm) (?:[\w-]+ ){0,3}?if|for [\w ]{2,30} to decide|"
     r"(?:is|are|be) (?:decided|approved|granted|agreed) by|only (?:a|an|the|our|my) [\w ]{3,30} (?:can|may)|"
-    r"rather than|depends? on|before (?:any|a|anything)|nicht|keinen?|ob)\b",
+    r"rather than|depends? on|before (?:any|a|anything))\b",
     re.IGNORECASE,
 )
 ASKED = re.compile(

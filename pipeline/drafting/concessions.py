@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.concession_words import (
     ALSO_AGAIN,
     ASKED,
@@ -40,6 +41,7 @@ class Concession:
     percent: float | None = None
 
 
+_HINTS_ELSEWHERE = tuple(elsewhere.words("granting hints").split("|"))
 _BLANKS = str.maketrans("\n\t(“‘\"'-", " " * 8)
 
 
@@ -63,7 +65,7 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=1024)  # most clauses of drafts come again
 def _of_clause(clause: str) -> tuple[Concession, ...]:
-    if not _hinted(clause) or REFUSED.search(clause):
+    if not _hinted(clause) or REFUSED.search(clause) or elsewhere.pattern("refused").search(clause):
         return ()
     clause = _without_asked(clause)
     money = list(find_money(clause)) if may_name_money(clause) else []
@@ -74,15 +76,29 @@ def _hinted(clause: str) -> list[str]:
     """The kinds that ``clause`` could grant."""
     low = f" {clause.casefold()}".translate(_BLANKS)
     hinted = [kind for kind, words in HINTS.items() if any(word in low for word in words)]
-    return hinted or (["credit"] if may_name_money(clause) else [])
+    return hinted or (["credit"] if _hinted_elsewhere(clause) or may_name_money(clause) else [])
+
+
+def _hinted_elsewhere(clause: str) -> bool:
+    low = f" {clause.casefold()}"
+    return any(word in low for word in _HINTS_ELSEWHERE)
+
+
+def _granting(short: str) -> dict[str, re.Match[str]]:
+    """The words of granting in ``short`` by kind, English ones and others."""
+    spans = {kind: match for kind in _hinted(short) if (match := KINDS[kind].search(short))}
+    if _hinted_elsewhere(short):
+        others = {kind: elsewhere.pattern(kind).search(short) for kind in KINDS if kind not in spans}
+        spans |= {kind: match for kind, match in others.items() if match}
+    return spans
 
 
 def _without_asked(clause: str) -> str:
     """The clause with what the customer asks for blanked out, up to where the firm speaks of itself again."""
-    asked = ASKED.search(clause)
+    asked = ASKED.search(clause) or elsewhere.pattern("asked").search(clause)
     if asked is None:
         return clause
-    resumes = RESUMES.search(clause, asked.end())
+    resumes = RESUMES.search(clause, asked.end()) or elsewhere.pattern("resumes").search(clause, asked.end())
     until = resumes.start() if resumes else len(clause)
     return clause[: asked.start()] + " " * (until - asked.start()) + clause[until:]
 
@@ -97,7 +113,7 @@ def _masked(clause: str, money: list[Money]) -> str:
 def _with_figures(masked: str, clause: str, money: list[Money]) -> list[Concession]:
     """The kinds that the clause grants, joined with its amounts or its share of a price."""
     short, offsets = _collapsed(masked)
-    spans = {kind: match for kind in _hinted(short) if (match := KINDS[kind].search(short))}
+    spans = _granting(short)
     if not spans and money and (given := MONEY_GIVEN.search(short)):
         spans = {"credit": given}
     made = [

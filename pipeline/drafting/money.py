@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.drafting.currencies import MARKS, NAMES, PARTS, any_of, currency_of
-from pipeline.drafting.numerals import GERMAN_ONES, GERMAN_TENS, ONES, TENS
+from pipeline.drafting.numerals import FRENCH_AND_SPANISH, GERMAN_ONES, GERMAN_TENS, ONES, TENS
 
 
 def _number_words() -> dict[str, int]:
@@ -18,7 +18,7 @@ def _number_words() -> dict[str, int]:
         words |= {english: 10 * tens, german: 10 * tens}
         words |= {f"{english}-{one}": 10 * tens + number for number, one in enumerate(ONES[:9], 1)}
         words |= {f"{one}und{german}": 10 * tens + number for number, one in enumerate(GERMAN_ONES[:9], 1)}
-    return words | {"eine": 1, "einen": 1}
+    return words | FRENCH_AND_SPANISH | {"eine": 1, "einen": 1}
 
 
 NUMBER_WORDS: Mapping[str, int] = _number_words()
@@ -43,7 +43,7 @@ _MONEY = re.compile(
 )
 _PERCENT = re.compile(
     rf"(?<![\w.,])(?:(?P<figure>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?)|(?=[a-zäöü]){_WORDS})[ \u00a0\u202f-]?"
-    r"(?:%|per ?cent\b|prozent\b|pct\b)",
+    r"(?:%|per ?cent\b|prozent\b|pct\b|pour cent\b|por ciento\b)",
     re.IGNORECASE,
 )
 _SHARES: Mapping[str, float] = {"half": 50, "third": 100 / 3, "quarter": 25, "fifth": 20, "tenth": 10}

@@ -16,13 +16,20 @@ GERMAN_ONES = (
 )  # fmt: skip
 """As they stand before a noun and within a longer number; alone, one is "eins"."""
 GERMAN_TENS = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
+FRENCH_AND_SPANISH = {
+    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "huit": 8, "neuf": 9, "dix": 10, "onze": 11, "douze": 12,
+    "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60,
+    "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
+    "doce": 12, "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60,
+}  # fmt: skip
+"""Without words that mean something else in English: "once", "cent", and "sept" for September."""
 _UNITS = {word: number for ones in (ONES, ("eins", *GERMAN_ONES[1:])) for number, word in enumerate(ones, start=1)} | {
     "zero": 0,
     "null": 0,
 }
 _TENS = {word: 10 * number for tens in (TENS, GERMAN_TENS) for number, word in enumerate(tens, start=2)}
 _SCALES = {"hundred": 100, "hundert": 100, "thousand": 1000, "tausend": 1000, "dozen": 12, "dutzend": 12}
-VALUES = _UNITS | _TENS | _SCALES
+VALUES = _UNITS | _TENS | _SCALES | FRENCH_AND_SPANISH
 ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from pipeline.config import DAYS, CalendarConfig, PolicyConfig
+from pipeline.drafting import elsewhere
 from pipeline.drafting.calendar import due_at, is_open, zone_of
 from pipeline.drafting.clauses import REACH, is_question, is_reported
 from pipeline.drafting.date_words import COMMITS_ELSEWHERE
@@ -204,6 +205,7 @@ _COMMITS = (
         r"umgehend|sofort)\b)",
         r"(?:heute|morgen|übermorgen|bis \w+|am \w+tag)\b[^.!?\n]{0,30}\b(?:kommt|haben sie|hören sie|liegt|geht)\b",
         COMMITS_ELSEWHERE,
+        rf"\b(?:{elsewhere.words('promise')})(?!\w)",
     ),
 )  # fmt: skip
 _TIMED = re.compile(rf"\b(?:{_WHEN}|at|by|before|until|wait|(?:{_DAY})s?)\b", re.IGNORECASE)
@@ -213,6 +215,7 @@ _NEGATED = re.compile(
     r"^\s*(?:if|when|unless|whether|should)\s(?!.*,)",
     re.IGNORECASE,
 )
+_NEGATIONS = (_NEGATED, elsewhere.pattern("not promise"))
 _REFUSES = re.compile(
     r"^\s*(?:\w+ly )?(?:not|never|no longer)\b(?! (?:wait|be later|take longer|rest|forget|give up|stop|leave|"
     r"let (?:go|this|it)|close))|"
@@ -243,8 +246,7 @@ def _stands(match: re.Match[str], sentence: str) -> bool:
     inside = re.sub(r"\b(?:not|n['’]t) rest\b", "", match.group())
     return not (
         _REFUSES.match(after)
-        or _NEGATED.search(clause)
-        or _NEGATED.search(inside)
+        or any(pattern.search(clause) or pattern.search(inside) for pattern in _NEGATIONS)
         or is_reported(before, match.group())
         or _PAST.search(after)
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.config import Config, FirmConfig, MailboxConfig
+from pipeline.config import Config, FirmConfig, MailboxConfig, ModelConfig
 from pipeline.drafting.compose import Composer
-from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.drafting.knowledge import KnowledgeBase, Search
 from pipeline.drafting.propose import find_sources_many
 from pipeline.drafting.writer import load_writer
 from pipeline.errors import ConfigError
@@ -26,6 +26,7 @@ class Desk:
     triager: Triager
     composer: Composer
     parser: ParserPool
+    search: Search | None = None
     _knowledge: dict[str | None, KnowledgeBase] = field(default_factory=dict)
 
     @classmethod
@@ -39,6 +40,7 @@ class Desk:
             triager=triager,
             composer=Composer(default_folder("templates"), triager.reply_reader(model), writer),
             parser=ParserPool(),
+            search=_search(triager, model),
         )
 
     def mailbox(self, name: str) -> MailboxConfig:
@@ -57,7 +59,7 @@ class Desk:
         """The knowledge base of a mailbox; two firms never share one object."""
         if mailbox not in self._knowledge:
             folder = self.config.knowledge_folder(mailbox)
-            self._knowledge[mailbox] = KnowledgeBase.load(folder, self.triager.embed)
+            self._knowledge[mailbox] = KnowledgeBase.load(folder, self.search)
         return self._knowledge[mailbox]
 
     def sources(self, cases: Sequence[Case]) -> list[tuple[Source, ...]]:
@@ -73,3 +75,9 @@ class Desk:
 
     def close(self) -> None:
         self.parser.close()
+
+
+def _search(triager: Triager, model: ModelConfig) -> Search:
+    """The trained search where there is one for the encoder, else the encoder as it was published."""
+    tuned = triager.search_encoder(model)
+    return Search.tuned(tuned.embed, tuned.weights, tuned.middle) if tuned else Search(triager.embed)

@@ -20,7 +20,7 @@ from pipeline.learning.data import SEED
 from pipeline.triage.reply_reader import ACTS, FAULTS, HEADS, LABELS
 
 REPLIES = SEED / "replies"
-JUDGE = "lines_2.jsonl"
+JUDGES = ("lines_2.jsonl", "lines_14.jsonl")
 """By a hand of its own; never trained on."""
 QUESTIONS = tuple(HEADS)
 _FILES = dict(zip(("lines", "acts"), QUESTIONS, strict=True))
@@ -46,12 +46,12 @@ class Line:
 
 
 def line_files(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and of a folder all that are called as above but the one to judge by."""
+    """The files named, and of a folder all that are called as above but those to judge by."""
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
             found = (file for name in _FILES for file in path.glob(f"{name}_*.jsonl"))
-            files += sorted(file for file in found if file.name != JUDGE)
+            files += sorted(file for file in found if file.name not in JUDGES)
         elif path.is_file():
             files.append(path)
         else:

@@ -8,7 +8,7 @@ a network. Computed on the GPU where there is one, in bfloat16 where the hardwar
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -169,18 +169,30 @@ class Encoder:
     def _fast(self) -> FastBody | None:
         return fast_body(self.model)
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One vector of length 1 for each text, (n, width), from the encoder as it was published: for retrieval."""
+    def embed(
+        self, texts: Sequence[str], states: Callable[[Tensor, Tensor], Tensor] | None = None
+    ) -> NDArray[np.float32]:
+        """One vector of length 1 for each text, (n, width): the mean of its tokens' states, by default of those of the
+        encoder as it was published, else as ``states`` gives them for ids and mask. Any text is accepted."""
+        texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
         total = torch.zeros((len(texts), self.width))
         count = torch.zeros((len(texts), 1))
         with torch.inference_mode():
             for batch in self.batches(self.windows(texts)):
-                states, mask = self.states(batch, self.depth)
+                found, mask = self._states(batch, states)
                 owners = torch.tensor([window.owner for window in batch])
-                total.index_add_(0, owners, (states * mask.unsqueeze(-1)).sum(1).cpu())
+                total.index_add_(0, owners, (found * mask.unsqueeze(-1)).sum(1).cpu())
                 count.index_add_(0, owners, mask.sum(1, keepdim=True).float().cpu())
             vectors: NDArray[np.float32] = nn.functional.normalize(total / count.clamp(min=1), dim=1).numpy()
         return vectors
+
+    def _states(
+        self, batch: Sequence[Window], states: Callable[[Tensor, Tensor], Tensor] | None
+    ) -> tuple[Tensor, Tensor]:
+        if states is None:
+            return self.states(batch, self.depth)
+        ids, mask = self.collate(batch)
+        return states(ids, mask), mask
 
 
 def _windows(

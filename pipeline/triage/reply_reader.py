@@ -9,9 +9,7 @@ Verdicts are remembered by sentence for as long as the process lives, since most
 
 from __future__ import annotations
 
-import copy
 import json
-import os
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +18,12 @@ from threading import Lock
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from pipeline.config import ModelConfig
-from pipeline.errors import ModelError
 from pipeline.triage.encoder import Encoder, Window
-from pipeline.triage.fast_body import fast_body
 from pipeline.triage.language import ENGLISH, detect
+from pipeline.triage.tuned_upper import TunedUpper, broken, load_tuned, save_tuned
 from pipeline.triage.weights_file import SHIPPED, weights_folder
 
 FAULTS = (
@@ -46,26 +41,15 @@ READ_CHARACTERS = 1000
 REMEMBERED = 4096
 
 
-class ReplyHead(nn.Module):
-    """A copy of the encoder whose lower half and embeddings are shared and frozen, with a linear head a question."""
+class ReplyHead(TunedUpper):
+    """The tuned layers with a linear head a question."""
 
     def __init__(self, encoder: Encoder) -> None:
-        super().__init__()
-        layers = encoder.model.encoder.layer
-        shared = [encoder.model.embeddings, *layers[: encoder.depth // 2]]
-        self.body = copy.deepcopy(encoder.model, {id(part): part for part in shared}).requires_grad_(True)
-        for part in shared:
-            part.requires_grad_(False)
-        self.frozen = {name for name, weight in self.named_parameters() if not weight.requires_grad}
+        super().__init__(encoder)
         self.drop = nn.Dropout(0.2)
         self.width = 2 * encoder.width
         self.out = nn.ModuleDict({name: nn.Linear(self.width, size) for name, size in HEADS.items()})
         self.to(encoder.device)
-
-    def tuned(self) -> dict[str, Tensor]:
-        """What training changed."""
-        buffers = {name for name, _ in self.named_buffers()}
-        return {name: value for name, value in self.state_dict().items() if name not in self.frozen | buffers}
 
     def vectors(self, states: Tensor, mask: Tensor) -> Tensor:
         """Of token states (n, tokens, width) their mean beside their maximum (n, 2 * width)."""
@@ -95,15 +79,10 @@ class ReplyReader:
 
     def __init__(self, encoder: Encoder, head: ReplyHead) -> None:
         self._encoder = encoder
-        self._head = head.eval().requires_grad_(False)
-        fast = fast_body(head.body)
-        self._states = fast.states if fast else self._plain_states
+        self._head = head
+        self._states = head.served()
         self._heard: OrderedDict[str, Heard] = OrderedDict()
         self._lock = Lock()
-
-    def _plain_states(self, ids: Tensor, mask: Tensor) -> Tensor:
-        states: Tensor = self._head.body(input_ids=ids, attention_mask=mask.long()).last_hidden_state.float()
-        return states
 
     def hear(self, sentences: Sequence[str]) -> list[Heard]:
         """What each sentence of one text does; nothing where the text is not in English, which alone was learnt."""
@@ -151,15 +130,7 @@ def _readable(sentence: str) -> str:
 
 def save_reply_head(folder: Path, head: ReplyHead, card: Mapping[str, Any]) -> None:
     """Write weights and card so that a reader never sees half of one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.detach().cpu().half().contiguous() for name, tensor in head.tuned().items()}
-    for name, content in (
-        (WEIGHTS, save(tensors, {"encoder": str(card["encoder"]["sha256"])})),
-        (CARD, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode()),
-    ):
-        temporary = folder / f"{name}.new"
-        temporary.write_bytes(content)
-        os.replace(temporary, folder / name)
+    save_tuned(folder / WEIGHTS, folder / CARD, head, card)
 
 
 def load_reply_reader(encoder: Encoder, folder: Path) -> ReplyReader | None:
@@ -170,19 +141,13 @@ def load_reply_reader(encoder: Encoder, folder: Path) -> ReplyReader | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _broken(folder / CARD, error) from error
+        raise broken(folder / CARD, error) from error
     if sha256 != encoder.sha256:
         return None
     if labels != LABELS:
-        raise _broken(folder / CARD, "made for other labels")
+        raise broken(folder / CARD, "made for other labels")
     head = ReplyHead(encoder)
-    try:
-        stored = {name: tensor.to(torch.float32) for name, tensor in load_file(folder / WEIGHTS).items()}
-        if stored.keys() != head.tuned().keys():
-            raise RuntimeError("other tensors than expected")
-        head.load_state_dict(stored, strict=False)
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise _broken(folder / WEIGHTS, error) from error
+    load_tuned(head, folder / WEIGHTS)
     return ReplyReader(encoder, head)
 
 
@@ -199,7 +164,3 @@ def shared_reply_reader(model: ModelConfig, encoder: Encoder | None = None) -> R
             own = load_reply_reader(encoder, weights_folder(model.weights))
             _shared[key] = own or load_reply_reader(encoder, SHIPPED)
         return _shared[key]
-
-
-def _broken(file: Path, error: object) -> ModelError:
-    return ModelError(f"{file}: cannot be used: {error}", remedy="install again or train again with `calmdesk train`")

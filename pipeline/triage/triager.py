@@ -20,10 +20,11 @@ from pipeline.triage.language import ENGLISH, detect
 from pipeline.triage.quiet import closed_up, hushed, quiet
 from pipeline.triage.reader import Reader, Reading
 from pipeline.triage.reply_reader import ReplyReader, shared_reply_reader
+from pipeline.triage.search_encoder import SearchEncoder, load_search
 from pipeline.triage.signal_rules import SAFETY, Signal, SignalRules, shipped_rules
 from pipeline.triage.stake import find_stake
 from pipeline.triage.volume import joined
-from pipeline.triage.weights_file import load_reader, weights_folder
+from pipeline.triage.weights_file import SHIPPED, load_reader, weights_folder
 
 _UNHURT = ("positive", "neutral")
 
@@ -102,8 +103,13 @@ class Triager:
         return shared_reply_reader(model, self._reader.encoder)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One vector of length 1 for each text, (n, width), for retrieval."""
-        return self._reader.encoder.embed([_without_surrogates(text) for text in texts])
+        """One vector of length 1 for each text, (n, width), from the published encoder."""
+        return self._reader.encoder.embed(texts)
+
+    def search_encoder(self, model: ModelConfig) -> SearchEncoder | None:
+        """What embeds for the knowledge base on the same encoder; None where nothing was trained for it."""
+        encoder = self._reader.encoder
+        return load_search(encoder, weights_folder(model.weights)) or load_search(encoder, SHIPPED)
 
 
 def _without_surrogates(text: str) -> str:

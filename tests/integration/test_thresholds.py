@@ -13,7 +13,7 @@ import yaml
 
 from pipeline.config import Config, load_config
 from pipeline.drafting.compose import Composer
-from pipeline.drafting.knowledge import KnowledgeBase
+from pipeline.drafting.knowledge import KnowledgeBase, Search
 from pipeline.errors import ConfigError
 from pipeline.records import Address, Case, DraftKind, DraftSet, Message, Triage
 from pipeline.resources import default_folder
@@ -58,7 +58,7 @@ def drafts(triager: Triager, config: Config) -> DraftSet:
         firm=mailbox.firm,
         policy=config.policy,
         thresholds=config.thresholds.of("care"),
-        knowledge=KnowledgeBase.load(config.knowledge_folder("care"), triager.embed),
+        knowledge=KnowledgeBase.load(config.knowledge_folder("care"), Search(triager.embed)),
     )
 
 

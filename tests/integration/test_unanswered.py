@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.batch import draft_lines, unanswered_lines
 from pipeline.config import Config
+from pipeline.drafting.knowledge import Search
 from pipeline.engine import stages
 from pipeline.engine.desk import Desk
 from pipeline.engine.unanswered import group, unanswered
@@ -41,6 +42,7 @@ def reader(**more: Any) -> Triager:
 def desk(desk_config: Config) -> Desk:
     made = make_desk(desk_config)
     made.triager = reader()
+    made.search = Search(topic_vectors)
     return made
 
 
@@ -102,12 +104,11 @@ def test_groups_do_not_depend_on_chance() -> None:
 # --- the batch ------------------------------------------------------------------------------------------------------
 
 
-def test_a_batch_is_looked_up_at_once_and_comes_out_as_each_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_is_looked_up_at_once_and_comes_out_as_each_alone(desk: Desk) -> None:
     asked = lines("Where is my parcel?", "Do you post to Norway?", received_at="2026-11-24T09:00:00Z")
     alone = [row for line in asked for row in draft_lines([line], desk.config, desk)]
     calls: list[int] = []
-    embed = desk.triager.embed
-    monkeypatch.setattr(desk.triager, "embed", lambda texts: calls.append(1) or embed(texts))
+    desk.search = Search(lambda texts: calls.append(1) or topic_vectors(texts))
     desk._knowledge.clear()
     assert list(draft_lines(asked, desk.config, desk)) == alone
     assert len(calls) == 2  # the articles, the questions

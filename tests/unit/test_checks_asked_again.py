@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.drafting.checks import asked_again
 from pipeline.records import ThreadTurn
@@ -40,6 +42,13 @@ HELD = (
     ("My order FH-20418 never came.", "Could you give us the number on your confirmation?"),
     ("You took 49.90 euros for nothing.", "What did you pay?"),
     ("I want my money back, nothing else.", "What outcome are you hoping for?"),
+    ("Contract KV 771-2, the lift is stuck.", "To look it up I still need your contract number."),
+    ("The gauge reads: pressure 0.6 and falling.", "What pressure does the gauge show?"),
+    ("The stairlift is stuck since Sunday.", "Since when has the stairlift been stuck?"),
+    ("The doctor's letter is enclosed.", "Please forward the letter to us."),
+    ("Nine chairs came scratched.", "How many chairs are scratched?"),
+    ("I am billed monthly, on the third.", "Are you billed monthly or yearly?"),
+    ("I have drained the tank and aired the cellar.", "Have you drained the tank?"),
 )  # fmt: skip
 MISSING = (
     ("My order never came.", "Could you send us your order number?"),
@@ -69,6 +78,15 @@ MISSING = (
     ("You charged me for nothing.", "How did you pay?"),
     ("My card was charged 20 euros.", "Which bank issued the card?"),
     ("I live at 14 Heron Lane, Galway.", "On which floor is the flat?"),
+    ("Contract KV 771-2, the lift is stuck.", "To look it up I still need your member number."),
+    ("My neighbour's contract number is 771-2.", "What is your own contract number?"),
+    ("My order was 14.20, then it was 19.65.", "Could you send us your order number?"),
+    ("The order confirmation says Monday.", "Could you send us your order number?"),
+    ("It broke last week.", "On what date did it break?"),
+    ("The doctor will send a letter.", "Please forward the letter to us."),
+    ("Nine chairs came scratched.", "How many tables did you order?"),
+    ("I have drained the tank.", "Have you drained the tank with the heating off?"),
+    ("The card was declined on the 17th.", "Could you tell me where you were when the card was declined?"),
 )  # fmt: skip
 
 
@@ -86,3 +104,22 @@ def test_what_the_history_holds_is_not_asked_again(said: str, asked: str) -> Non
 @pytest.mark.parametrize(("said", "asked"), MISSING)
 def test_what_is_missing_may_be_asked(said: str, asked: str) -> None:
     assert asked_again.check(context(f"Thank you. {asked}", make_case(said))) == []
+
+
+def test_nearly_the_same_is_a_hint_that_never_blocks() -> None:
+    case = make_case("The boiler was serviced on 11 April by your fitter.")
+    found = asked_again.check(context("On which day was the boiler serviced, inspected by your fitter?", case))
+    assert [one.certain for one in found] == [False]
+
+
+@settings(max_examples=40)
+@given(said=st.text(max_size=200), asked=st.text(max_size=200))
+def test_any_text_can_be_looked_at(said: str, asked: str) -> None:
+    for one in asked_again.check(context(f"{asked}?", make_case(said))):
+        assert one.start is not None and one.end is not None and one.start < one.end
+
+
+def test_long_hostile_text_is_read() -> None:
+    said = "policy is the " * 20_000
+    asked = "please send " * 3_000 + "or " * 3_000 + "policy number?"
+    assert isinstance(asked_again.check(context(asked, make_case(said))), list)

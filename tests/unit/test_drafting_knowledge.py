@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.drafting.knowledge import KnowledgeBase, read_article
+from pipeline.drafting.knowledge import KnowledgeBase, Search, read_article
 from pipeline.drafting.knowledge.index import sentences
 from pipeline.drafting.propose import find_sources, find_sources_many
 from pipeline.errors import ConfigError
@@ -104,7 +104,7 @@ def test_meaning_finds_what_words_miss(tmp_path: Path) -> None:
     def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         return np.array([[1.0, 0.0] if "arcel" in t or "shipment" in t else [0.0, 1.0] for t in texts], np.float32)
 
-    assert KnowledgeBase.load(tmp_path, embed).search("my shipment is overdue")[0].id == "a"
+    assert KnowledgeBase.load(tmp_path, Search(embed)).search("my shipment is overdue")[0].id == "a"
 
 
 # --- front matter ---------------------------------------------------------------------------------------------------
@@ -209,14 +209,16 @@ def two_articles(folder: Path) -> None:
 
 def test_each_article_is_found_once_by_its_best_passage(tmp_path: Path) -> None:
     two_articles(tmp_path)
-    found = KnowledgeBase.load(tmp_path, CountingEmbed(("parcel", "jug"))).search("the parcel is lost, the jug too", 3)
+    found = KnowledgeBase.load(tmp_path, Search(CountingEmbed(("parcel", "jug")))).search(
+        "the parcel is lost, the jug too", 3
+    )
     assert sorted(source.id for source in found) == ["a", "b"]
 
 
 def test_many_mails_cost_one_call_of_the_encoder(tmp_path: Path) -> None:
     two_articles(tmp_path)
     embed = CountingEmbed(("parcel", "jug"))
-    knowledge = KnowledgeBase.load(tmp_path, embed)
+    knowledge = KnowledgeBase.load(tmp_path, Search(embed))
     embed.calls = 0
     cases = [make_case("Where is my parcel?", subject=""), make_case("The jug broke. What now?", subject="")]
     many = find_sources_many(cases, knowledge, 0.0)

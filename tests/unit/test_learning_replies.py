@@ -10,7 +10,7 @@ import pytest
 from pipeline.config import ModelConfig
 from pipeline.errors import RecordError
 from pipeline.learning.reply_fit import ReplyRecipe, fit_replies, suspicions, train_replies
-from pipeline.learning.reply_lines import JUDGE, REPLIES, Line, found_share, line_files, read_lines, threshold_at
+from pipeline.learning.reply_lines import JUDGES, REPLIES, Line, found_share, line_files, read_lines, threshold_at
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.reply_reader import LABELS, ReplyReader
 
@@ -66,14 +66,14 @@ def test_a_bad_row_is_named_with_file_and_line(tmp_path: Path, row: object) -> N
 
 def test_a_folder_gives_all_lines_but_those_to_judge_by() -> None:
     names = [file.name for file in line_files([REPLIES])]
-    assert "lines_1.jsonl" in names and JUDGE not in names
+    assert "lines_1.jsonl" in names and not set(JUDGES) & set(names)
     with pytest.raises(RecordError, match="no such"):
         line_files([REPLIES / "nowhere"])
 
 
 def test_no_line_to_judge_by_is_trained_on() -> None:
     trained = {line.text.casefold() for line in read_lines(line_files([REPLIES]))}
-    assert not trained & {line.text.casefold() for line in read_lines([REPLIES / JUDGE])}
+    assert not trained & {line.text.casefold() for line in read_lines([REPLIES / name for name in JUDGES])}
 
 
 def test_the_threshold_lets_the_wanted_share_of_good_lines_through() -> None:

@@ -14,7 +14,7 @@ from pipeline.config import ModelConfig
 from pipeline.drafting.checks import CHECKS
 from pipeline.errors import ModelError
 from pipeline.learning.reply_fit import suspicions
-from pipeline.learning.reply_lines import JUDGE, REPLIES, found_share, read_lines
+from pipeline.learning.reply_lines import JUDGES, REPLIES, found_share, read_lines
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.reply_reader import (
     ACTS,
@@ -112,7 +112,7 @@ def test_the_process_has_one_reader_for_a_model() -> None:
 def test_the_shipped_reader_does_as_its_card_says_on_a_hand_it_never_saw() -> None:
     reader = shared_reply_reader(ModelConfig())
     assert reader is not None
-    lines = read_lines([REPLIES / JUDGE])
+    lines = read_lines([REPLIES / name for name in JUDGES])
     found, in_vain = found_share(lines, suspicions(reader, lines), 0.95)
     assert found > 0.55
     assert in_vain < 0.05

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from pipeline.drafting.asks import conversation
-from pipeline.drafting.checks.context import CheckContext, findings
+from pipeline.drafting.checks.context import CheckContext, Said, findings
 from pipeline.drafting.checks.slots import SLOTS, Slot
+from pipeline.drafting.checks.told import parts, words_of
+from pipeline.drafting.checks.wanted import means_another, told_share
 from pipeline.drafting.clauses import sentences
 from pipeline.drafting.words import terms
 from pipeline.records import Case, CheckResult, CheckStatus
@@ -37,7 +39,8 @@ _SPARED = re.compile(
 _MORE = re.compile(
     r"\b(?:another|second|further|newer|clearer|sharper|closer|better|different|remaining|else|as well|other|besides|"
     r"apart from|since then|in the meantime|instead|meanwhile|would you (?:like|prefer|rather)|(?:shall|should|may|can|"
-    r"could) (?:i|we)\b(?! (?:have|ask|know|get)\b)|suit(?:s)? you|which of the two|either|whether it is the|prefer|"
+    r"could) (?:i|we)\b(?! (?:\w+ )?(?:have|ask|know|get|trouble|check|confirm|see)\b)|"
+    r"suit(?:s)? you|which of the two|either|whether it is the|prefer|"
     r"next|again tomorrow|in future|"
     r"convenient|if (?:it|they|that|this|the|you|there|any)\b[^.!?\n]{0,50}\b(?:not|n['’]t|changed|differ\w*|other|new|"
     r"both|too|moved|worse))\b",
@@ -61,12 +64,14 @@ _GENERIC = frozenset(
 _GERMAN = re.compile(r"\b(?:wann|welche\w*|wie viele?)\b", re.IGNORECASE)
 _NOT_IT = re.compile(r"\b(?:not|rather than|except|nicht) (?:the |your |die |der )?$", re.IGNORECASE)
 _VALUE = re.compile(r"\b[\w-]*\d[\w-]*\b")
-_SENTENCES = re.compile(r"[.!?\n]+")
 _STORY = re.compile(
-    r"\b(?:describe|explain|which|what|when|how much|have you tried|again|once more|from the beginning|set out|"
+    r"\b(?:describe|explain|have you tried|again|once more|from the beginning|set out|"
     r"restart\w*|reinstall\w*)\b",
     re.IGNORECASE,
 )
+_WH = re.compile(r"\b(?:what (?!happened|took|went)|which|when|where|who|how)\b", re.IGNORECASE)
+_WHEN = re.compile(r"(?<=\w)\s+when (?!did|was|were|is|are)[^,?]*", re.IGNORECASE)
+_WH_WORD = re.compile(r"\b(?:what|which|where|who|how)\b", re.IGNORECASE)
 _POLITE = frozenset(
     terms(
         "could please kindly let know tell send share provide number attach reply message back need phone help "
@@ -74,6 +79,8 @@ _POLITE = frozenset(
     )
 )
 SHARE = 0.6
+NEAR = 0.66
+"""From this share of its words on, a request is a hint: a fact of its kind is told, of nearly the same."""
 
 
 def _names_it(sentence: str, said: str) -> bool:
@@ -93,7 +100,7 @@ def _is_held(slot: Slot, sentence: str, said: str) -> bool:
             return False
     if not slot.about or not asked or _GERMAN.search(sentence):
         return slot.held(said)
-    return any(slot.held(part) and asked & frozenset(terms(part)) for part in _SENTENCES.split(said))
+    return asked <= words_of(said) and any(asked & words and slot.held(part) for part, words in parts(said))
 
 
 def _asked_slots(sentence: str) -> list[Slot]:
@@ -107,39 +114,53 @@ def _asked_slots(sentence: str) -> list[Slot]:
 
 def _repeats(sentence: str, said: frozenset[str]) -> bool:
     """Nearly all that is asked about stands in the mail already, or most of it where the story is to be told again."""
+    if _WH.search(sentence):
+        return False
     share = SHARE if _STORY.search(sentence) else 0.8
     asked = frozenset(terms(sentence)) - _POLITE
     return len(asked) >= 3 and len(asked & said) / len(asked) >= share
 
 
-def _asks_again(sentence: str, said: str, words: frozenset[str]) -> bool:
+def _sureness(sentence: str, said: str) -> float:
+    words = words_of(said)
     slots = _asked_slots(sentence)
-    return any(_is_held(slot, sentence, said) for slot in slots) or (not slots and _repeats(sentence, words))
+    if any(_is_held(slot, sentence, said) for slot in slots) or (not slots and _repeats(sentence, words)):
+        return 1.0
+    return told_share(sentence, said, words)
 
 
 def _spares(sentence: str, said: str) -> bool:
     """Whether it asks for something more, offers a choice, or says that nothing need be sent."""
     more = _MORE.search(sentence) and not _WISH.search(sentence)
-    return bool(_SPARED.search(sentence) or more or _names_it(sentence, said))
+    return bool(_SPARED.search(sentence) or more or _names_it(sentence, said) or means_another(sentence, said))
 
 
 def asks_again(sentence: str, case: Case) -> bool:
-    """Whether ``sentence`` asks for what the conversation of ``case`` already holds."""
-    return bool(_ASKS.search(sentence)) and _is_held_already(sentence, case)
+    """Whether ``sentence`` certainly asks for what the conversation of ``case`` already holds."""
+    return bool(_ASKS.search(sentence)) and _told_already(sentence, case) >= 1
 
 
-def _is_held_already(sentence: str, case: Case) -> bool:
+def _when_cut(sentence: str) -> str:
+    """Without the clause that only sets the scene: "where were you [when it was declined]"."""
+    asked = _WH_WORD.search(sentence)
+    scene = _WHEN.search(sentence, asked.end()) if asked else None
+    return sentence[: scene.start()] + sentence[scene.end() :] if scene else sentence
+
+
+def _told_already(sentence: str, case: Case) -> float:
+    """How sure it is that the conversation of ``case`` holds what is asked, 0 to 1."""
     said = conversation(case)
-    return not _spares(sentence, said) and _asks_again(sentence, said, frozenset(terms(said)))
+    sentence = _when_cut(sentence.strip())
+    return 0.0 if _spares(sentence, said) else _sureness(sentence, said)
 
 
 def check(context: CheckContext) -> list[CheckResult]:
     heard = {one.start for one in context.performing("ask")}  # in words that are no question's
-    again = [
-        match
-        for match in sentences(context.own)
-        if asks_again(match.group(), context.case)
-        or (match.start() in heard and _is_held_already(match.group(), context.case))
-    ]
+    again = []
+    for match in sentences(context.own):
+        if match.start() in heard or _ASKS.search(match.group()):
+            sure = _told_already(match.group(), context.case)
+            if sure >= NEAR:
+                again.append(Said(*match.span(), sure >= 1))
     message = "the customer has already told this; use it instead of asking again"
     return findings(NAME, CheckStatus.WARN, message, again)

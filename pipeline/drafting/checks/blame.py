@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -53,4 +54,4 @@ _BLAME = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this lays the trouble at the customer's door; say what happens next instead"
-    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _BLAME))
+    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _BLAME, *elsewhere.patterns(NAME, context.own)))

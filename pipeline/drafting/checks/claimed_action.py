@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, patterns
 from pipeline.drafting.clauses import REACH, is_conditional, is_general, is_question, is_reported, sentences
 from pipeline.drafting.words import word_set
@@ -14,25 +15,37 @@ from pipeline.records import ACTION_KINDS, CheckResult, CheckStatus
 NAME = "claimed_action"
 
 _KIND_WORDS: Mapping[str, str] = {
-    "refund": r"refund|reimburs|money|payment|paid|transfer|revers|erstatt|überw|charge|credit|statement|account with",
-    "credit": r"credit|refund|gutschr|voucher|balance|statement",
+    "refund": r"refund|reimburs|money|payment|paid|transfer|revers|erstatt|überw|charge|credit|statement|account with|"
+    r"rembours|reembols|devuelt|devolv|geld|überwies|angewies|ausgezahlt|vers[ée]|abonad",
+    "credit": r"credit|refund|gutschr|voucher|balance|statement|"
+    r"crédit|abonad|vers[ée]",
     "discount": r"discount|reduc|voucher|percent|off the (?:bill|price)|waive|fee|lifted",
-    "replacement": r"replac|exchang|swap|new one|ersatz|on (?:its|their|the) way|unterwegs|ship|sent|dispatch",
+    "replacement": r"replac|exchang|swap|new one|ersatz|on (?:its|their|the) way|unterwegs|ship|sent|dispatch|"
+    r"remplac|reempl|sustitu|en route|de camino|nouveau|nuev",
     "shipment": r"ship|sent|send|dispatch|post\b|courier|parcel|label|on (?:its|their|the) way|went out|left|unterwegs|"
-    r"replac|deliver|track|versandt|verschickt|warehouse",
-    "repair": r"repair|fix|mend|workshop|solder|reparier|behoben",
+    r"replac|deliver|track|versandt|verschickt|warehouse|"
+    r"versend|abge|losgeschickt|expédi|envoy|enviad|en route|en chemin|parti|camino|despach|auf dem weg",
+    "repair": r"repair|fix|mend|workshop|solder|reparier|behoben|"
+    r"behob|répar|arreglad",
     "cancellation": r"cancel|stop|clos|end(?:ed|s)|gone|terminat|unsubscrib|membership|subscription|storn|gekündigt|"
-    r"taken off|switched off|removed",
+    r"taken off|switched off|removed|"
+    r"annul|résili|cancelad|anulad|beendet|baja",
     "correction": r"correct|chang|updat|amend|chang|mov|address|books|record|fix|adjust|restor|merg|korrig|geändert|"
-    r"back (?:in|on|up)|re-?issu|renam|enter|noted",
-    "unlock": r"unlock|lock|reset|restor|password|get in|log in|sign in|access|sperr|reactivat|re-?open|active|enabled",
-    "deletion": r"delet|remov|eras|wip|gelöscht|off (?:our|the) (?:list|system)|gone",
+    r"back (?:in|on|up)|re-?issu|renam|enter|noted|"
+    r"bericht|rectifi|modifi|corrig|correg|actualiz|mis à jour|cambiad",
+    "unlock": r"unlock|lock|reset|restor|password|get in|log in|sign in|access|sperr|reactivat|re-?open|active|enabled|"
+    r"frei|débloq|déverr|réactiv|rétabli|desbloq|reactiv|restablec",
+    "deletion": r"delet|remov|eras|wip|gelöscht|off (?:our|the) (?:list|system)|gone|"
+    r"entfernt|supprim|effac|eliminad|borrad",
     "booking": r"book|reserv|seat|table|room|slot|schedul|appointment|arrang|held|hold|mov|termin|place|ticket|diary|"
-    r"rebook",
+    r"rebook|"
+    r"reserv|réserv|umgebucht|programm|planifi",
     "escalation": r"escalat|forward|pass|hand|rais|manager|supervisor|director|flag|inform|told|knows|aware|search|"
-    r"brought|ticket|claim|open|weiterge",
+    r"brought|ticket|claim|open|weiterge|"
+    r"übergeb|transm|transfér|signal|remitid|escalad|abiert|ouver",
     "contact": r"contact|inform|told|spok|talk|call|rang|rung|phon|knows|aware|ask|wrote|writ|mail|notif|search|"
-    r"courier|remind|let",
+    r"courier|remind|let|"
+    r"inform|prévenu|contact|avisad|hablad",
 }  # fmt: skip
 _KIND_PATTERNS = {kind: re.compile(rf"\b(?:{words})", re.IGNORECASE) for kind, words in _KIND_WORDS.items()}
 
@@ -82,8 +95,12 @@ _NOT_DONE = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:not|never|nothing|nobody|none|neither|cannot|without|nicht|kein\w*)\b|n['’]t\b", re.IGNORECASE
+    r"\b(?:not|never|nothing|nobody|none|neither|cannot|without|nicht|kein\w*|ob|ne|pas|jamais|aucun\w*|sans|nunca|ningun\w*|"
+    r"no(?= (?:se |le |les |lo |la )*(?:ha|han|he|hemos|está|están|va|queda)\b))\b|n['’](?:t|a|ont|est|avons|ai)\b|"
+    r"\bno $",
+    re.IGNORECASE,
 )
+_TO_COME = re.compile(r"\b(?:to|will|not) $", re.IGNORECASE)
 _READING = re.compile(
     r"\s+(?:(?:at|through|over|into|in|of|all|to|from|both|each|every|carefully|down)\s+){0,3}"
     r"(?:(?:your|the|this|that|these|all|what|everything|each|every|both|its|three|two|of)\s+){1,3}"
@@ -248,7 +265,7 @@ def _is_harmless(claim: re.Match[str], sentence: str) -> bool:
     before = sentence[max(0, claim.start() - LOOKED_AT) : claim.start()]
     after = sentence[claim.end() : claim.end() + LOOKED_AT]
     if (
-        before.lower().endswith(("to ", "will ", "not "))
+        _TO_COME.search(before)
         or _NOT_DONE.search(claim.group())
         or _NEGATED.search(re.split(r"[,;:]", before)[-1])
         or _NOT_DONE.match(after.lstrip())
@@ -274,7 +291,7 @@ def _restates(claim: re.Match[str], said: str) -> bool:
 
 @lru_cache(maxsize=1024)  # most sentences of drafts come again
 def _claims(sentence: str) -> tuple[re.Match[str], ...]:
-    return tuple(match for pattern in _CLAIMS for match in pattern.finditer(sentence))
+    return tuple(match for pattern in (*_CLAIMS, elsewhere.pattern("claimed")) for match in pattern.finditer(sentence))
 
 
 def _apart(results: list[CheckResult]) -> list[CheckResult]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -46,7 +47,7 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "this tells the customer how to feel or behave",
-        context.said(NAME, _COMMAND),
+        context.said(NAME, _COMMAND, *elsewhere.patterns(NAME, context.own)),
     )
     ordered = findings(
         ORDER,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -21,4 +22,6 @@ _DISMISSAL = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this sends the customer away; say what can be done, or who will look at it"
-    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _DISMISSAL))
+    return findings(
+        NAME, CheckStatus.WARN, message, context.said(NAME, _DISMISSAL, *elsewhere.patterns(NAME, context.own))
+    )

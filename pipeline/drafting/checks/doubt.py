@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -25,5 +26,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "this doubts the complaint or the feeling",
-        context.said(NAME, _DOUBT),
+        context.said(NAME, _DOUBT, *elsewhere.patterns(NAME, context.own)),
     )

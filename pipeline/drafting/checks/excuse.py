@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -52,5 +53,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.WARN,
         "this is an excuse; say what will be done instead",
-        context.said(NAME, _EXCUSE),
+        context.said(NAME, _EXCUSE, *elsewhere.patterns(NAME, context.own)),
     )

@@ -42,11 +42,14 @@ _UNITS = {
     "minute": ("hours", 1 / 60), "hour": ("hours", 1), "day": ("days", 1), "night": ("days", 1), "week": ("days", 7),
     "fortnight": ("days", 14), "month": ("months", 1), "year": ("months", 12), "minuten": ("hours", 1 / 60),
     "stunde": ("hours", 1), "tag": ("days", 1), "arbeitstag": ("days", 1), "werktag": ("days", 1),
-    "woche": ("days", 7), "monat": ("months", 1), "jahr": ("months", 12),
+    "woche": ("days", 7), "monat": ("months", 1), "jahr": ("months", 12), "heure": ("hours", 1), "jour": ("days", 1),
+    "semaine": ("days", 7), "mois": ("months", 1), "année": ("months", 12), "ans": ("months", 12),
+    "minuto": ("hours", 1 / 60), "hora": ("hours", 1), "día": ("days", 1), "semana": ("days", 7), "mes": ("months", 1),
+    "año": ("months", 12),
 }  # fmt: skip
 _MONTH_NAMES = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
 _ORDINAL_WORDS = "|".join(sorted(ORDINALS, key=len, reverse=True))
-_DIGITS = r"\d{1,12}(?:[.,]\d{1,3})*"
+_DIGITS = r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,3}(?:,\d{1,2})?(?=\s?€|\s?euro)|\d{1,12}(?:[.,]\d{1,3})*)"
 _SIGNS = r"[€£$¥₹]"
 _MONEY = any_of((*MARKS, *NAMES))
 _UNIT_NAMES = "|".join(sorted(_UNITS, key=len, reverse=True))
@@ -91,11 +94,13 @@ _AMOUNT = re.compile(
     rf"(?P<s2>{_MONEY}(?!\w)|{_SIGNS})",
     re.IGNORECASE,
 )
-_PERCENT = re.compile(rf"(?<![\w.-])(?P<n>{_DIGITS})\s?(?:%|per ?cent\b|prozent\b)", re.IGNORECASE)
+_PERCENT = re.compile(
+    rf"(?<![\w.-])(?P<n>{_DIGITS})\s?(?:%|per ?cent\b|prozent\b|pour cent\b|por ciento\b)", re.IGNORECASE
+)
 _NUMBER = re.compile(rf"(?<![\w.-]){_DIGITS}(?!\w)|(?<![\w.-]){_DIGITS}(?=-[A-Za-z])|(?<![\w.-]){_DIGITS}(?=x\b)")
 _UNIT_AFTER = re.compile(
     rf"[\s-]*(?:(?:full|whole|long|working|business|calendar|more|other|or so)[\s-]+){{0,2}}"
-    rf"(?P<u>{_UNIT_NAMES})(?:s|e|en|n)?\b",
+    rf"(?P<u>{_UNIT_NAMES})(?:s|es|e|en|n)?\b",
     re.IGNORECASE,
 )
 _MONEY_AFTER = re.compile(rf"\s+(?P<s>{_MONEY})(?!\w)", re.IGNORECASE)
@@ -126,7 +131,7 @@ _LIST_MARK = re.compile(r"(?m)^[ \t]*\d{1,2}[.)][ \t]")
 
 def plain_number(token: str) -> str:
     """One spelling for 1,299.00, 1.299,00 and 1299."""
-    token = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", token)
+    token = re.sub(r"[ \u00a0\u202f]|[.,](?=\d{3}(?:\D|$))", "", token)
     token = re.sub(r"[.,]0{1,2}$", "", token).replace(",", ".").lstrip("0") or "0"
     return f"0{token}" if token.startswith(".") else token
 

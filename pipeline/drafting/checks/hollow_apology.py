@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -33,4 +34,6 @@ _HOLLOW = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "a formula; name what the apology or the thanks is for"
-    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _HOLLOW))
+    return findings(
+        NAME, CheckStatus.WARN, message, context.said(NAME, _HOLLOW, *elsewhere.patterns(NAME, context.own))
+    )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, Said, findings, patterns
 from pipeline.drafting.clauses import REACH, is_conditional, is_question, is_reported, sentences
 from pipeline.drafting.phrasing import may_take_responsibility
@@ -201,7 +202,8 @@ def _taken(text: str) -> Iterator[tuple[int, int]]:
 def _taken_in(sentence: str) -> tuple[tuple[int, int], ...]:
     if is_question(sentence):
         return ()
-    return tuple(match.span() for match in _LIABILITY.finditer(sentence) if _is_stated(match, sentence))
+    found = (match for pattern in (_LIABILITY, elsewhere.pattern(NAME)) for match in pattern.finditer(sentence))
+    return tuple(match.span() for match in found if _is_stated(match, sentence))
 
 
 def _is_stated(match: re.Match[str], sentence: str) -> bool:

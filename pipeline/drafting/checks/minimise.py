@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -42,5 +43,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.WARN,
         "this makes the matter small",
-        context.said(NAME, _MINIMISE),
+        context.said(NAME, _MINIMISE, *elsewhere.patterns(NAME, context.own)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.asks import EMAIL, PHONE
 from pipeline.drafting.checks.context import CheckContext
 from pipeline.drafting.promises import find_promises
@@ -15,6 +16,10 @@ _NOTHING_NEEDED = re.compile(
     r"\b(?:nothing (?:more )?(?:is needed|to do)|no (?:reply|answer) (?:is )?needed)\b",
     re.IGNORECASE,
 )
+
+
+def _is_nothing_needed(text: str) -> bool:
+    return bool(_NOTHING_NEEDED.search(text) or elsewhere.pattern("nothing needed").search(text))
 
 
 def _ways(text: str) -> set[str]:
@@ -33,8 +38,8 @@ def check(context: CheckContext) -> list[CheckResult]:
     if not has_contact(context):
         results.append(CheckResult(NAME, CheckStatus.WARN, "the reply does not say how to reach you"))
     promises = find_promises(context.own, context.now, context.policy.calendar)
-    if not promises and not _NOTHING_NEEDED.search(context.own):
+    if not promises and not _is_nothing_needed(context.own):
         results.append(CheckResult(NAME, CheckStatus.WARN, "the reply does not say who does what next"))
-    elif all(promise.due_at is None for promise in promises) and not _NOTHING_NEEDED.search(context.own):
+    elif all(promise.due_at is None for promise in promises) and not _is_nothing_needed(context.own):
         results.append(CheckResult(NAME, CheckStatus.WARN, "the reply gives no time for the next step"))
     return results

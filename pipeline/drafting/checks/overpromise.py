@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -30,5 +31,5 @@ def check(context: CheckContext) -> list[CheckResult]:
         NAME,
         CheckStatus.BLOCK,
         "nobody can guarantee this",
-        context.said(NAME, _OVERPROMISE),
+        context.said(NAME, _OVERPROMISE, *elsewhere.patterns(NAME, context.own)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -46,4 +47,6 @@ _POLICY = patterns(
 
 def check(context: CheckContext) -> list[CheckResult]:
     message = "this puts a rule before the customer's problem; begin with what can be done"
-    return findings(NAME, CheckStatus.WARN, message, context.said(NAME, _POLICY))
+    return findings(
+        NAME, CheckStatus.WARN, message, context.said(NAME, _POLICY, *elsewhere.patterns(NAME, context.own))
+    )

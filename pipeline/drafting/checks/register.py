@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from pipeline.drafting import elsewhere
 from pipeline.drafting.checks.context import CheckContext, findings, patterns
 from pipeline.records import CheckResult, CheckStatus
 
@@ -19,7 +20,8 @@ _MARKS = (
         patterns(
             r"(?:very|really|extremely|absolutely|totally|completely|utterly|incredibly|truly|deeply|terribly|awfully|"
             r"so so|"
-            r"enormously|immensely|hugely|profoundly|sincerely|super|beyond)\b"
+            r"enormously|immensely|hugely|profoundly|sincerely|super|beyond)\b",
+            rf"(?:{elsewhere.words('strengthening')})\b",
         ),
         1,
         2,
@@ -31,7 +33,8 @@ _MARKS = (
             r"tragic|"
             r"heart-?br\w+|devastat\w+|appall\w+|outrage\w*|shock(?:ing|ed)|disgust\w*|disgrace\w*|shameful|ashamed|"
             r"mortified|furious|infuriat\w+|unforgivable|inexcusable|unacceptable|scandal\w*|insane|crazy|hell(?:ish)?|"
-            r"unbelievabl[ey]|gutted|desperate\w*|thrilled|ecstatic|amazing|awesome|fantastic)\b"
+            r"unbelievabl[ey]|gutted|desperate\w*|thrilled|ecstatic|amazing|awesome|fantastic)\b",
+            rf"(?:{elsewhere.words('emotive')})\b",
         ),
         0,
         1,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.drafting.asks import EMAIL, ORDER_NUMBER
 from pipeline.drafting.checks.facts import known
+from pipeline.drafting.checks.told import tells_day
 from pipeline.drafting.words import terms
 
 _PICTURE = r"(?:photo(?:graph)?s?|pictures?|pics?|screen ?shots?|images?|fotos?|bild(?:er)?)"
@@ -95,8 +96,7 @@ def _has_amount(said: str) -> bool:
 
 
 def _has_day(said: str) -> bool:
-    held = known(said)
-    return bool(_TIMES.search(said) or any(map(held.of, ("date", "numeric date", "weekday", "month", "day"))))
+    return bool(_TIMES.search(said) or known(said).of("month")) or tells_day("", said)
 
 
 def _has_time(said: str) -> bool:
@@ -161,13 +161,13 @@ SLOTS = (
         "day",
         _asks(r"(?:which|what) (?:day|date|month|year)|(?:the|exact|rough|approximate) (?:date|day)|welchem tag|"
               r"welchen tag|welcher tag"),
-        _has_day,
+        lambda said: tells_day("", said),
         about=True,
     ),
     Slot(
         "time",
         _asks(r"when|since when|(?:which|what) time|(?:the|exact|rough|approximate) time|how long (?:have|has|ago|"
-              r"did|was|were|had)|for how long|how old (?:is|was|are)|how (?:many days|far back|recently)|"
+              r"did|was|were|had)|for how long|how (?:many days|far back|recently)|"
               r"at what (?:hour|point)|wann|seit wann|"
               r"welche zeit"),
         _has_time,
@@ -235,8 +235,6 @@ SLOTS = (
     ),
     Slot("how long", _asks(r"how many (?:nights|days|weeks|hours|months)|wie viele (?:nächte|tage|"
                            r"wochen)"), _has_count),
-    Slot("how many", _asks(r"how many (?!nights|days|weeks|hours|"
-                           r"months)"), lambda said: bool(known(said).numbers), about=True),
     Slot(
         "diet",
         _asks(r"allerg\w+|(?:must|can|may|can['’]t|cannot|should) ?(?:not )?(?:eat|have|tolerate)|dietary|"

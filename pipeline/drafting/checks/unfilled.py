@@ -10,8 +10,8 @@ from pipeline.records import CheckResult, CheckStatus
 NAME = "unfilled"
 
 _SLOT = re.compile(
-    r"\{\{|\}\}|\{%|%\}|\[(?:[A-Za-z][A-Za-z _-]{1,30})\]|<(?:[a-z][a-z _-]{1,30})>|\bX{3,}\b|\b(?:TODO|TBD|None|"
-    r"undefined|null|NaN)\b|_{3,}|\blorem ipsum\b"
+    r"\{\{|\}\}|\{%|%\}|\[(?:[^\W\d_](?:[^\W\d_]|[ _'’-]){1,30})\]|<(?:[a-z][a-z _-]{1,30})>|\bX{3,}\b|"
+    r"\b(?:TODO|TBD|None|undefined|null|NaN)\b|_{3,}|\blorem ipsum\b"
 )
 
 

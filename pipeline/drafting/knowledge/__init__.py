@@ -2,6 +2,6 @@
 
 from pipeline.drafting.knowledge.articles import Passage, read_article
 from pipeline.drafting.knowledge.base import KnowledgeBase
-from pipeline.drafting.knowledge.index import Embed
+from pipeline.drafting.knowledge.index import Search
 
-__all__ = ["Embed", "KnowledgeBase", "Passage", "read_article"]
+__all__ = ["KnowledgeBase", "Passage", "Search", "read_article"]

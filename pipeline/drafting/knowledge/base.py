@@ -16,7 +16,7 @@ import structlog
 from numpy.typing import NDArray
 
 from pipeline.drafting.knowledge.articles import Articles, Passage, read_articles
-from pipeline.drafting.knowledge.index import Embed, Index, read_questions
+from pipeline.drafting.knowledge.index import Index, Search, read_questions
 from pipeline.errors import ConfigError
 from pipeline.records import Source
 
@@ -45,8 +45,8 @@ class _State:
     index: Index
 
 
-def _index(articles: Articles, embed: Embed | None) -> Index:
-    return Index([one for passages in articles.values() for one in passages if not one.internal], embed)
+def _index(articles: Articles, search: Search | None) -> Index:
+    return Index([one for passages in articles.values() for one in passages if not one.internal], search)
 
 
 def _today() -> date:
@@ -57,21 +57,22 @@ class KnowledgeBase:
     """A folder of articles. Changed files are read again by themselves; a faulty one is reported once and keeps what
     it said before."""
 
-    def __init__(self, folder: Path, embed: Embed | None, state: _State) -> None:
+    def __init__(self, folder: Path, search: Search | None, state: _State) -> None:
         self.folder = folder
-        self._embed = embed
+        self._search = search
         self._state = state
 
     @classmethod
-    def load(cls, folder: Path, embed: Embed | None = None) -> KnowledgeBase:
-        """Read every ``*.md`` in ``folder``; ConfigError naming the file that cannot be used."""
+    def load(cls, folder: Path, search: Search | None = None) -> KnowledgeBase:
+        """Read every ``*.md`` in ``folder``; ConfigError naming the file that cannot be used. Without ``search`` words
+        alone are compared."""
         signature = _signature(folder)
         if signature is None:
             raise ConfigError(f"{folder}: no such knowledge folder")
         articles, faults = read_articles([folder / name for name, _, _ in signature], {})
         if faults:
             raise faults[0]
-        return cls(folder, embed, _State(signature, articles, _index(articles, embed)))
+        return cls(folder, search, _State(signature, articles, _index(articles, search)))
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -95,7 +96,7 @@ class KnowledgeBase:
             log.error("article not used", reason=fault.message)
         if articles == self._state.articles:
             return replace(self._state, signature=signature)
-        return _State(signature, articles, _index(articles, self._embed))
+        return _State(signature, articles, _index(articles, self._search))
 
     def search(self, question: str, k: int = 3, day: date | None = None) -> list[Source]:
         """The best passage of each of the ``k`` articles that fit ``question`` best, best first, of those that may be
@@ -110,7 +111,7 @@ class KnowledgeBase:
         if not index.passages:
             return [[] for _ in questions]
         days = days or [_today()] * len(questions)
-        read = read_questions(questions, self._embed)
+        read = read_questions(questions, self._search.embed if self._search else None)
         return [_best(index, index.scores(one), k, day) for one, day in zip(read, days, strict=True)]
 
 

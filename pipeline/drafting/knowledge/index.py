@@ -2,14 +2,15 @@
 
 An article names a matter in its heading, and often once more in one step. So a question is compared with each passage
 as a whole, with its heading, and with the sentence or tag of it that comes nearest; BM25 (Robertson and Zaragoza 2009)
-adds the rare words that vectors blur. A logistic model weighs these into one chance. (Comparing the question sentence
-by sentence as well found no more on firms left out, and costs the encoder a call a sentence.)
+adds the rare words that vectors blur. A logistic model weighs these into one chance. Encoder and weights are trained
+together where `Search` says so. (Comparing the question sentence by sentence as well found no more on firms left out,
+and costs the encoder a call a sentence.)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import bm25s  # type: ignore[import-untyped]
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline.drafting.knowledge.articles import Passage
 from pipeline.drafting.words import terms
+from pipeline.errors import ConfigError
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit-length sentence embeddings, one row a text."""
@@ -75,14 +77,15 @@ def _lines(passage: Passage) -> list[str]:
     return [f"{passage.label}. {line}" for line in sentences(passage.text)] + list(passage.tags) or [passage.label]
 
 
-def _texts(passage: Passage) -> Iterator[str]:
+def compared_texts(passage: Passage) -> Iterator[str]:
+    """What questions are compared with: the whole passage, its heading, then its lines."""
     yield f"{passage.title}. {passage.heading}. {passage.text}"
     yield f"{passage.title}. {passage.label}"
     yield from _lines(passage)
 
 
 def _vectors(passages: Sequence[Passage], embed: Embed) -> _PassageVectors:
-    texts = [list(_texts(passage)) for passage in passages]
+    texts = [list(compared_texts(passage)) for passage in passages]
     found = embed([text for group in texts for text in group])
     starts = np.cumsum([0, *(len(group) for group in texts)])[:-1]
     lines = np.ones(len(found), dtype=bool)
@@ -94,30 +97,47 @@ FEATURES = ("whole", "line", "heading", "words")
 """Cosine of the question with the whole passage, its nearest line and its heading; and BM25, squeezed."""
 WEIGHTS = (4.87, 5.0, 4.0, 2.44)
 MIDDLE = 6.9
-"""``python -m benchmarks.knowledge`` fits both on questions to ten invented firms and says how well they hold on firms
-left out. At a score of 0.5 nine of ten of their questions that nothing answers stay so, three of four of others."""
+"""For the encoder as it was published, fitted by ``python -m benchmarks.knowledge`` on questions to invented firms."""
 LEXICAL_MIDDLE, LEXICAL_WIDTH = 2.6, 0.5
 """The same for BM25 where there is no encoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """An encoder, what each of `FEATURES` counts with it, and the score from which on a passage more likely answers
+    than not."""
+
+    embed: Embed
+    weights: tuple[float, ...] = WEIGHTS
+    middle: float = MIDDLE
+
+    @classmethod
+    def tuned(cls, embed: Embed, weights: Mapping[str, float], middle: float) -> Search:
+        """As it was trained; ConfigError where that was for other features."""
+        if set(weights) != set(FEATURES):
+            raise ConfigError(f"the search was trained for {sorted(weights)}, not for {sorted(FEATURES)}")
+        return cls(embed, tuple(weights[name] for name in FEATURES), middle)
 
 
 class Index:
     """The passages of one folder, ready to be compared; immutable, so threads may go on searching it."""
 
-    def __init__(self, passages: Sequence[Passage], embed: Embed | None) -> None:
+    def __init__(self, passages: Sequence[Passage], search: Search | None) -> None:
+        self._search = search
         self.passages = tuple(passages)
         self._words = bm25s.BM25()
         if self.passages:
             corpus = [terms(passage.searchable) or ["-"] for passage in self.passages]
             self._words.index(corpus, show_progress=False)
-        self._vectors = _vectors(self.passages, embed) if embed and self.passages else None
+        self._vectors = _vectors(self.passages, search.embed) if search and self.passages else None
 
     def scores(self, question: Question) -> NDArray[np.float64]:
         """For each passage the chance, 0 to 1, that it answers ``question``."""
         if not self.passages:
             return np.zeros(0)
-        if self._vectors is None:
+        if self._search is None:
             return _logistic((self._lexical(question) - LEXICAL_MIDDLE) / LEXICAL_WIDTH)
-        return _logistic(self.features(question) @ np.array(WEIGHTS) - MIDDLE)
+        return _logistic(self.features(question) @ np.array(self._search.weights) - self._search.middle)
 
     def features(self, question: Question) -> NDArray[np.float64]:
         """(passages, `FEATURES`); all but the last 0 where there are no vectors."""
