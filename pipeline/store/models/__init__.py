@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.store.models.audit import AuditEvent
 from pipeline.store.models.common import Claimable
 from pipeline.store.models.drafts import Action, Approval, Draft, FirstApproval
+from pipeline.store.models.logins import LoginSession, SignOnIdentity
 from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket
 from pipeline.store.models.outgoing import Outgoing
 from pipeline.store.models.tokens import ApiToken
@@ -18,8 +19,10 @@ __all__ = [
     "Draft",
     "FirstApproval",
     "Folder",
+    "LoginSession",
     "Message",
     "Outgoing",
     "RawMessage",
+    "SignOnIdentity",
     "Ticket",
 ]
