@@ -33,7 +33,7 @@ class DraftKind(enum.StrEnum):
 
 
 class Role(enum.StrEnum):
-    """What a person may do on the desk; each is a group of the database. `pipeline.review.roles` has what it permits."""
+    """What a person may do on the desk; each is a group of the database. What it permits: `pipeline.review.roles`."""
 
     AGENT = "agent"
     """Edits, approves and rejects drafts."""

@@ -11,7 +11,14 @@ A module for each of the first four, and `folder` for the whole. Passwords stand
 in the YAML.
 """
 
-from pipeline.config.calmdesk import PACKAGED_ENCODER, CalmdeskConfig, DatabaseConfig, LoggingConfig, ModelConfig, PageConfig
+from pipeline.config.calmdesk import (
+    PACKAGED_ENCODER,
+    CalmdeskConfig,
+    DatabaseConfig,
+    LoggingConfig,
+    ModelConfig,
+    PageConfig,
+)
 from pipeline.config.check_levels import CHECK_LEVELS
 from pipeline.config.concessions import (
     APPROVER_ROLES,

@@ -22,7 +22,7 @@ from pipeline.records import Role
 from pipeline.store import tickets
 from pipeline.store.models import ApiToken, LoginSession, SignOnIdentity
 
-TOKEN_MARK = "cd_"  # noqa: S105  # no secret: it tells people and scanners what they have found
+TOKEN_MARK = "cd_"  # no secret: it tells people and scanners what they have found
 LONGEST_TOKEN_DAYS = 3650
 
 
