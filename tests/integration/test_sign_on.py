@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from pipeline.config import Config, SignOnConfig
+from pipeline.errors import SignOnError
 from pipeline.records import Role
 from pipeline.review.provider import Provider as Ours
 from pipeline.store import accounts
@@ -260,6 +261,9 @@ def test_while_it_is_off_there_is_no_such_page(desk_config: Config) -> None:
 
 def test_the_check_says_whether_the_provider_is_the_one_named(provider: Provider, settings: Any) -> None:
     Ours(settings.CALMDESK).check()
+    provider.metadata = lambda found: found | {"issuer": "https://evil.example"}
+    with pytest.raises(SignOnError, match="calls itself"):
+        Ours(settings.CALMDESK).check()
 
 
 def test_many_first_logins_at_once_need_the_groups_only_once(provider: Provider) -> None:
