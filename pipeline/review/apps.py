@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class ReviewConfig(AppConfig):
     name = "pipeline.review"
     label = "review"
+
+    def ready(self) -> None:
+        from pipeline.review import trail
+
+        trail.connect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.store.models.audit import AuditEvent
+from pipeline.store.models.audit import AuditEvent, AuditTail
 from pipeline.store.models.common import Claimable
 from pipeline.store.models.drafts import Action, Approval, Draft, FirstApproval
 from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket
@@ -14,6 +14,7 @@ __all__ = [
     "ApiToken",
     "Approval",
     "AuditEvent",
+    "AuditTail",
     "Claimable",
     "Draft",
     "FirstApproval",
