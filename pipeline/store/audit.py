@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from pipeline.store.audit_chain import START, Entry, digest, plain, storable, written_time
 from pipeline.store.audit_guard import is_guarded
-from pipeline.store.models.audit import AuditEvent, AuditTail
+from pipeline.store.models import AuditEvent, AuditTail
 
 ROWS_AT_ONCE = 1000
 
