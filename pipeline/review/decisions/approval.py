@@ -54,7 +54,7 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
             return draft
         if why and first:
             _must_complete(user, first)
-        reply = _reply(draft, mailbox, recipient)
+        reply = reply_of(draft, mailbox, recipient)
         raw, envelope = compose_reply(reply), envelope_for(reply)
         approval = Approval.objects.create(
             draft=draft,
@@ -128,7 +128,8 @@ def _note_grants(context: CheckContext, ticket: Ticket, approval: Approval) -> N
             )
 
 
-def _reply(draft: Draft, mailbox: MailboxConfig, recipient: Address) -> Reply:
+def reply_of(draft: Draft, mailbox: MailboxConfig, recipient: Address) -> Reply:
+    """``draft`` as a mail to ``recipient``, with a Message-ID of its own."""
     sender = Address(mailbox.display_name or mailbox.firm.name, mailbox.address)
     return Reply(
         message_id=new_message_id(sender.email.rpartition("@")[2]),

@@ -6,6 +6,7 @@ from pipeline.store.models.audit import AuditEvent, AuditTail
 from pipeline.store.models.common import Claimable
 from pipeline.store.models.drafts import Action, Approval, Draft, FirstApproval
 from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket
+from pipeline.store.models.mailbox_drafts import CopyState, MailboxDraft
 from pipeline.store.models.outgoing import Outgoing
 from pipeline.store.models.tokens import ApiToken
 
@@ -16,9 +17,11 @@ __all__ = [
     "AuditEvent",
     "AuditTail",
     "Claimable",
+    "CopyState",
     "Draft",
     "FirstApproval",
     "Folder",
+    "MailboxDraft",
     "Message",
     "Outgoing",
     "RawMessage",
