@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
-from imapclient import DRAFTS, SENT, IMAPClient  # type: ignore[import-untyped]
+from imapclient import IMAPClient  # type: ignore[import-untyped]
+from imapclient.imapclient import DRAFTS, SENT  # type: ignore[import-untyped]
 
 from pipeline.accounts.credentials import Credentials
 from pipeline.config import ImapConfig

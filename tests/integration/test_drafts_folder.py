@@ -6,17 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from pipeline.accounts.credentials import Password
-from pipeline.config import Config
-from pipeline.errors import MailboxError
+from pipeline.config import Config, MailboxConfig
+from pipeline.errors import ConfigError, MailboxError
 from pipeline.intake.imap_drafts import AUTO, MARK, DraftsFolder
 from pipeline.intake.parse import parse_mail
 from pipeline.review import decisions
+from pipeline.review.mail_client import worker as worker_module
 from pipeline.review.mail_client.sync import GRACE, sync
+from pipeline.review.mail_client.worker import DraftsWorker, drafts_workers
 from pipeline.store.audit import Whole, verify
 from pipeline.store.models import Draft, MailboxDraft, Outgoing, Ticket
 from tests.integration.faultproxy import CutAtWord, Fault, FaultProxy, ReplyLost
@@ -90,7 +94,7 @@ def test_the_proposed_draft_is_put_there_once_ready_to_be_sent(mailbox: Mailbox,
     mail = message_from_bytes(raw, policy=policy.default)
     copy, draft = copy_of(ticket), open_draft(ticket)
     assert (copy.state, copy.draft, copy.folder) == ("placed", draft, "Drafts")
-    assert (mail["To"], mail["In-Reply-To"]) == ('"Orla Tennick" <orla@example.com>', "<asked@example.com>")
+    assert (mail["To"], mail["In-Reply-To"]) == ("Orla Tennick <orla@example.com>", "<asked@example.com>")
     assert (mail["Message-ID"], mail[MARK]) == (copy.message_id, copy.mark)
     assert "<asked@example.com>" in mail["References"]
     assert mail.get_content().split() == draft.body.split()
@@ -255,15 +259,13 @@ def test_a_copy_is_known_again_where_the_server_renumbers_and_drops_our_header(
 
 
 @pytest.mark.parametrize(
-    "fault", [lambda: ReplyLost(b"APPEND"), lambda: ReplyLost(b"calmdesk"), lambda: CutAtWord(b"APPEND")]
+    "fault", [lambda: ReplyLost(b"APPEND"), lambda: ReplyLost(b"X-Calmdesk-Draft: "), lambda: CutAtWord(b"APPEND")]
 )
 def test_after_a_broken_connection_it_is_there_once(
     mailbox: Mailbox, ticket: Ticket, fault: Callable[[], Fault]
 ) -> None:
-    with FaultProxy((mailbox.account.host, mailbox.account.port), fault) as proxy:
-        for _ in range(2):
-            with pytest.raises(MailboxError):
-                mailbox.sync(proxy.port)
+    with FaultProxy((mailbox.account.host, mailbox.account.port), fault) as proxy, pytest.raises(MailboxError):
+        mailbox.sync(proxy.port)
     assert copy_of(ticket).state == "placing"
     mailbox.sync(times=2)
     assert (copy_of(ticket).state, MailboxDraft.objects.count()) == ("placed", 1)
@@ -278,3 +280,49 @@ def test_a_folder_that_is_not_there_is_named(mailbox: Mailbox, ticket: Ticket) -
         client.create_folder("Entwürfe")
     mailbox.sync()
     assert len(mailbox.lying("Entwürfe")) == 1
+
+
+def test_what_was_sent_there_is_not_sent_again_by_us(mailbox: Mailbox, ticket: Ticket) -> None:
+    mailbox.sync()
+    draft = copy_of(ticket).draft
+    decisions.approve(mailbox.config, person("agent"), draft.pk, draft.version)
+    mailbox.add(mailbox.take(), "Sent")
+    mailbox.sync()
+    queued = Outgoing.objects.get(state="queued")
+    assert decisions.approval_void(queued)
+    ticket.refresh_from_db()
+    assert ticket.state == "sent"
+
+
+def test_the_worker_names_the_key_of_a_folder_that_is_missing_and_else_keeps_it(
+    mailbox: Mailbox, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worker(drafts: str) -> DraftsWorker:
+        password = Password(mailbox.account.password)
+        return DraftsWorker(mailbox.config, DraftsFolder("care", mailbox.account.config(), password, drafts, AUTO))
+
+    with pytest.raises(ConfigError, match=r"mailboxes\.care\.drafts_folder: .*'Elsewhere'"):
+        worker("Elsewhere").check()
+    worker(AUTO).check()
+    stop = threading.Event()
+    looked: list[int] = []
+
+    def once(*arguments: Any) -> int:
+        looked.append(sync(*arguments))
+        stop.set()
+        return looked[-1]
+
+    monkeypatch.setattr(worker_module, "sync", once)
+    monkeypatch.setattr(worker_module, "connection", SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(worker_module, "close_old_connections", lambda: None)
+    worker(AUTO).run(stop)
+    assert looked == [1]
+    assert len(mailbox.lying()) == 1
+
+
+def test_the_configuration_says_where_drafts_go(mailbox: Mailbox) -> None:
+    care = mailbox.config.mailboxes["care"]
+    assert (care.drafts_folder, care.sent_folder) == ("off", "auto")  # a bare off is false in YAML
+    assert list(drafts_workers(mailbox.config)) == []
+    with pytest.raises(ValueError, match="drafts_folder needs imap"):
+        MailboxConfig.model_validate(care.model_dump() | {"imap": None, "maildir": "x", "drafts_folder": "auto"})

@@ -19,6 +19,7 @@ from pipeline.store.models import CopyState, Draft, MailboxDraft
 from pipeline.store.models.mailbox_drafts import LIVE
 
 AT_ONCE = 20
+"""So many are put there before the next look."""
 
 
 def to_place(mailbox: str) -> list[Draft]:
@@ -32,10 +33,10 @@ def to_place(mailbox: str) -> list[Draft]:
         ticket__mailbox=mailbox,
         ticket_version=F("ticket__version"),
         message__state=MessageState.DRAFTED,
-        summary=None,
+        summary__isnull=True,
     )
     found = waiting.exclude(Exists(present)).exclude(Exists(theirs)).select_related("ticket", "message")
-    return [draft for draft in found.order_by("created_at", "id")[:AT_ONCE] if not is_blocked(draft)]
+    return [draft for draft in found.order_by("created_at", "id") if not is_blocked(draft)]
 
 
 def is_blocked(draft: Draft) -> bool:

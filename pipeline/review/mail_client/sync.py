@@ -6,20 +6,21 @@ looked for by its Message-ID before it is put there again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 import structlog
 from django.utils import timezone
 
 from pipeline.config import Config
 from pipeline.intake.imap_drafts import Contents, DraftsFolder, Listed
-from pipeline.records import ParsedMail
+from pipeline.records import ParsedMail, Reply
 from pipeline.review.decisions.mail_client import SentMail, deleted_in_client, edited_in_client, sent_in_client
 from pipeline.review.mail_client.match import is_ours, left_as, lying_there
-from pipeline.review.mail_client.place import as_draft, is_wanted, note_placing, reply_for, to_place
-from pipeline.store.models import CopyState, MailboxDraft, Outgoing
+from pipeline.review.mail_client.place import AT_ONCE, as_draft, is_wanted, note_placing, reply_for, to_place
+from pipeline.store.models import CopyState, Draft, MailboxDraft, Outgoing
 from pipeline.store.models.mailbox_drafts import LIVE
 
 log = structlog.get_logger(__name__)
@@ -46,14 +47,10 @@ class _Look:
         self._moved = 0
 
     def run(self) -> int:
-        copies = self._watched()
-        fresh = to_place(self._folder.name)
-        if not copies and not fresh:
-            return 0
-        there = self._folder.drafts()
-        left = self._left(copies)
-        for copy in copies:
-            self._notice(copy, there, left)
+        if copies := self._watched():
+            there, left = self._folder.drafts(), self._left(copies)
+            for copy in copies:
+                self._notice(copy, there, left)
         self._place()
         return self._moved
 
@@ -66,8 +63,6 @@ class _Look:
 
     def _left(self, copies: list[MailboxDraft]) -> list[Listed]:
         """What was sent since the oldest of ``copies`` was written and is not on record."""
-        if not copies:
-            return []
         # The server compares its local day, which may be the day before ours.
         since = min(copy.created_at for copy in copies) - timedelta(days=1)
         self._sent = self._folder.sent(since.date())
@@ -147,14 +142,15 @@ class _Look:
     # --- putting it there -------------------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        for draft in to_place(self._folder.name):
-            reply = reply_for(self._config, draft)
-            if reply is None:
-                continue
+        for draft, reply in islice(self._placeable(), AT_ONCE):
             text = _whole(self._parse(as_draft(reply, "")))
-            copy = note_placing(draft, reply, text)
-            if copy:
+            if copy := note_placing(draft, reply, text):
                 self._put(copy)
+
+    def _placeable(self) -> Iterator[tuple[Draft, Reply]]:
+        for draft in to_place(self._folder.name):
+            if reply := reply_for(self._config, draft):
+                yield draft, reply
 
     def _put(self, copy: MailboxDraft) -> None:
         """Put the copy there and find it; also one that a crash left between the two."""
