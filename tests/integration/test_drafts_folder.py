@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -225,10 +226,26 @@ def test_what_a_person_changes_there_is_theirs(mailbox: Mailbox, ticket: Ticket)
     newer_mail(mailbox, draft)
     mailbox.sync(times=2)
     assert theirs in mailbox.lying()
+    copy.refresh_from_db()
+    assert copy.state == "edited"
     mailbox.add(theirs, "Sent")  # sent although the customer wrote meanwhile: it is on record all the same
     mailbox.sync()
     draft.refresh_from_db()
     assert (Outgoing.objects.get().state, draft.state, draft.body) == ("sent", "stale", "My own words.\n")
+
+
+def test_what_a_person_saves_again_after_we_removed_it_stays(mailbox: Mailbox, ticket: Ticket) -> None:
+    mailbox.sync()
+    [raw] = mailbox.lying()
+    reject(mailbox, copy_of(ticket).draft)
+    mailbox.sync()
+    theirs = changed(raw, b"Written in a window that was open.\r\n")
+    mailbox.add(theirs, "Drafts")
+    mailbox.sync(times=2)
+    assert mailbox.lying() == [theirs]
+    mailbox.add(mailbox.take(), "Sent")
+    mailbox.sync()
+    assert (Outgoing.objects.get().state, copy_of(ticket).draft.state) == ("sent", "rejected")
 
 
 def test_what_is_deleted_there_is_rejected_after_a_while(mailbox: Mailbox, ticket: Ticket) -> None:

@@ -75,9 +75,9 @@ class _Look:
         lying = lying_there(copy, there)
         if proven:
             self._sent_as(copy, proven)
-            self._remove(there, [mail for mail in lying if mail.message_id == copy.message_id])
+            self._remove(copy, there, lying)
         elif copy.state == CopyState.WITHDRAWN:
-            self._remove(there, [mail for mail in lying if mail.message_id == copy.message_id])
+            return  # what lies there of it now was put there by a person
         elif lying:
             self._seen(copy, there, lying)
         elif copy.state == CopyState.PLACING:
@@ -103,16 +103,18 @@ class _Look:
                 return
             self._save(copy, CopyState.EDITED if text.split() != copy.text.split() else CopyState.PLACED)
             if copy.state == CopyState.PLACED:  # put there twice, where an answer was lost
-                self._remove(there, [mail for mail in lying[1:] if mail.message_id == copy.message_id])
+                self._remove(copy, there, lying[1:])
         elif copy.state == CopyState.MISSING:
             self._save(copy, CopyState.EDITED if copy.edited else CopyState.PLACED)
         if copy.state == CopyState.PLACED and not is_wanted(copy):
-            self._remove(there, [newest])
+            self._remove(copy, there, [newest])
             self._save(copy, CopyState.WITHDRAWN)
 
-    def _remove(self, there: Contents, mails: Iterable[Listed]) -> None:
+    def _remove(self, copy: MailboxDraft, there: Contents, mails: Iterable[Listed]) -> None:
+        """Remove those of ``mails`` that are what we put there, word for word."""
         for mail in mails:
-            self._folder.remove(there, mail.uid)
+            if mail.message_id == copy.message_id and (self._text(there, mail.uid) or "").split() == copy.text.split():
+                self._folder.remove(there, mail.uid)
 
     # --- it is not there --------------------------------------------------------------------------------------------
 
