@@ -289,6 +289,25 @@ def test_after_a_broken_connection_it_is_there_once(
     assert len(mailbox.lying()) == 1
 
 
+class Unmarked(Fault):
+    """A server that keeps neither the Message-ID nor the header that it is given."""
+
+    def up(self, data: bytes) -> bytes:
+        return data.replace(b"Message-ID: ", b"X-Original: ").replace(b"X-Calmdesk-Draft: ", b"X-Whatever-Else1: ")
+
+
+def test_a_server_that_keeps_none_of_our_marks_gets_it_once_and_gives_it_back(mailbox: Mailbox, ticket: Ticket) -> None:
+    with FaultProxy((mailbox.account.host, mailbox.account.port), Unmarked) as proxy:
+        mailbox.sync(proxy.port, times=2)
+        mailbox.sync(proxy.port)
+    assert len(mailbox.lying()) == 1
+    assert b"X-Original: " in mailbox.lying()[0]
+    assert copy_of(ticket).state == "placed"
+    reject(mailbox, copy_of(ticket).draft)
+    mailbox.sync()
+    assert (mailbox.lying(), copy_of(ticket).state) == ([], "withdrawn")
+
+
 def test_a_folder_that_is_not_there_is_named(mailbox: Mailbox, ticket: Ticket) -> None:
     mailbox.drafts = "Entwürfe"
     with pytest.raises(MailboxError, match="no folder 'Entwürfe'"):

@@ -33,14 +33,13 @@ def is_like(mail: Listed, copy: MailboxDraft) -> bool:
 
 def lying_there(copy: MailboxDraft, contents: Contents) -> list[Listed]:
     """What of ``copy`` is in the Drafts folder, newest first."""
-    if copy.uid and contents.uid_validity == copy.uid_validity and copy.uid in contents.mails:
-        rest = [mail for mail in contents.mails.values() if mail.uid != copy.uid and is_ours(mail, copy)]
-        return sorted([contents.mails[copy.uid], *rest], key=lambda mail: -mail.uid)
-    ours = [mail for mail in contents.mails.values() if is_ours(mail, copy)]
-    found = ours or [mail for mail in contents.mails.values() if copy.uid and is_like(mail, copy)]
+    known = contents.mails.get(copy.uid) if contents.uid_validity == copy.uid_validity else None
+    found = [mail for mail in contents.mails.values() if mail == known or is_ours(mail, copy)]
+    if not found and copy.uid:  # it was seen there before: a person may have saved it anew
+        return made_from(copy, contents.mails.values())
     return sorted(found, key=lambda mail: -mail.uid)
 
 
-def left_as(copy: MailboxDraft, sent: Iterable[Listed]) -> Listed | None:
-    """The mail as which ``copy``, gone from Drafts and not found by its marks, was sent."""
-    return next((mail for mail in sent if is_like(mail, copy)), None)
+def made_from(copy: MailboxDraft, mails: Iterable[Listed]) -> list[Listed]:
+    """Of ``mails`` without our marks those that were made from ``copy``, newest first."""
+    return sorted((mail for mail in mails if is_like(mail, copy)), key=lambda mail: -mail.uid)

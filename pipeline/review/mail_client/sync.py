@@ -15,10 +15,11 @@ import structlog
 from django.utils import timezone
 
 from pipeline.config import Config
+from pipeline.errors import MailboxError
 from pipeline.intake.imap_drafts import Contents, DraftsFolder, Listed
 from pipeline.records import ParsedMail, Reply
 from pipeline.review.decisions.mail_client import SentMail, deleted_in_client, edited_in_client, sent_in_client
-from pipeline.review.mail_client.match import is_ours, left_as, lying_there
+from pipeline.review.mail_client.match import is_ours, lying_there, made_from
 from pipeline.review.mail_client.place import AT_ONCE, as_draft, is_wanted, note_placing, reply_for, to_place
 from pipeline.store.models import CopyState, Draft, MailboxDraft, Outgoing
 from pipeline.store.models.mailbox_drafts import LIVE
@@ -82,8 +83,8 @@ class _Look:
             self._seen(copy, there, lying)
         elif copy.state == CopyState.PLACING:
             self._put(copy)
-        elif mail := left_as(copy, left):
-            self._sent_as(copy, mail)
+        elif found := made_from(copy, left):
+            self._sent_as(copy, found[0])
         else:
             self._gone(copy)
 
@@ -113,7 +114,8 @@ class _Look:
     def _remove(self, copy: MailboxDraft, there: Contents, mails: Iterable[Listed]) -> None:
         """Remove those of ``mails`` that are what we put there, word for word."""
         for mail in mails:
-            if mail.message_id == copy.message_id and (self._text(there, mail.uid) or "").split() == copy.text.split():
+            ours = is_ours(mail, copy) or (there.uid_validity, mail.uid) == (copy.uid_validity, copy.uid)
+            if ours and (self._text(there, mail.uid) or "").split() == copy.text.split():
                 self._folder.remove(there, mail.uid)
 
     # --- it is not there --------------------------------------------------------------------------------------------
@@ -165,8 +167,10 @@ class _Look:
             return
         self._folder.put(as_draft(replace(reply, message_id=copy.message_id), copy.mark))
         there = self._folder.drafts()
-        if lying := lying_there(copy, there):
-            self._seen(copy, there, lying)
+        lying = lying_there(copy, there) or made_from(copy, there.mails.values())[:1]
+        if not lying:
+            raise MailboxError(f"mailbox {copy.mailbox}: a draft that the server took is not in folder {there.name!r}")
+        self._seen(copy, there, lying)
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
