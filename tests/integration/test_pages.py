@@ -102,7 +102,7 @@ def test_each_role_does_what_it_may_and_nothing_else(desk_config: Config, path: 
     may = role in (("lead", "ops") if path in SETTLING else ("agent", "lead"))
     assert response.status_code == (200 if role else 403)
     assert ("may not" in response.content.decode()) is (bool(role) and not may)
-    assert AuditEvent.objects.count() == (
+    assert AuditEvent.objects.exclude(ticket=None).count() == (
         2 if may and path.endswith(("fault", "actions")) else 1
     )  # the approval itself is one
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.store.models.audit import AuditEvent
+from pipeline.store.models.audit import AuditEvent, AuditTail
 from pipeline.store.models.common import Claimable
 from pipeline.store.models.corrections import LabelCorrection
 from pipeline.store.models.drafts import Action, Approval, Draft, DraftRevision, FirstApproval
 from pipeline.store.models.logins import LoginSession, SignOnIdentity
 from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket, TicketTag
+from pipeline.store.models.mailbox_drafts import CopyState, MailboxDraft
 from pipeline.store.models.outgoing import Outgoing
 from pipeline.store.models.tokens import ApiToken
 
@@ -16,13 +17,16 @@ __all__ = [
     "ApiToken",
     "Approval",
     "AuditEvent",
+    "AuditTail",
     "Claimable",
+    "CopyState",
     "Draft",
     "DraftRevision",
     "FirstApproval",
     "Folder",
     "LabelCorrection",
     "LoginSession",
+    "MailboxDraft",
     "Message",
     "Outgoing",
     "RawMessage",
