@@ -56,6 +56,7 @@ def run(config: Config, only: str | None = None) -> None:
         if only != "page":
             from pipeline.engine.desk import Desk
             from pipeline.engine.local import LocalWorker
+            from pipeline.store.services import noted
 
             if not config.mailboxes:
                 raise ConfigError(
@@ -65,7 +66,7 @@ def run(config: Config, only: str | None = None) -> None:
             worker = LocalWorker(config)
             worker.check()
             started.callback(worker.stop)
-            worker.start(Desk.load(config))
+            worker.start(Desk.load(config, noted))
         if only != "worker":
             page = PageServer(config.calmdesk.page.host, config.calmdesk.page.port)
             started.callback(page.stop)

@@ -14,11 +14,13 @@ from pipeline.errors import FlowError, StaleError
 from pipeline.flow import DraftState
 from pipeline.records import (
     DraftKind,
+    Service,
     Source,
 )
 from pipeline.store import codec
 from pipeline.store.cases import case_of
 from pipeline.store.models import Draft, Ticket
+from pipeline.store.services import noted
 from pipeline.triage.reply_reader import shared_reply_reader
 
 LONGEST_BODY = 100_000
@@ -51,7 +53,8 @@ def context_of(config: Config, draft: Draft, body: str, role: str) -> CheckConte
 
 def judge_of(config: Config) -> Judge | None:
     """The model beside the rules. Loaded at the first call, which takes seconds: call it before a row is locked."""
-    return shared_reply_reader(config.calmdesk.model)
+    with noted(Service.REPLIES):
+        return shared_reply_reader(config.calmdesk.model)
 
 
 def summary_of(context: CheckContext, why: str) -> Any:

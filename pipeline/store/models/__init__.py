@@ -7,6 +7,7 @@ from pipeline.store.models.common import Claimable
 from pipeline.store.models.drafts import Action, Approval, Draft, FirstApproval
 from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket
 from pipeline.store.models.outgoing import Outgoing
+from pipeline.store.models.services import ServiceState
 from pipeline.store.models.tokens import ApiToken
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Message",
     "Outgoing",
     "RawMessage",
+    "ServiceState",
     "Ticket",
 ]
