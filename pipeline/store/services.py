@@ -11,7 +11,6 @@ from pipeline.errors import CalmdeskError
 from pipeline.records import Service
 from pipeline.store.models import ServiceState
 
-
 _WHAT: Mapping[Service, str] = {
     Service.TRIAGE: "Mail is stored but not read: the model of the triage cannot be used",
     Service.REPLIES: "Drafts cannot be checked or approved: the model beside the rules cannot be used",
