@@ -75,6 +75,7 @@ def run(config: Config, only: str | None = None, jobs: Iterable[Job] = ()) -> No
         if only != "page":
             from pipeline.engine.desk import Desk
             from pipeline.engine.local import LocalWorker
+            from pipeline.store.services import noted
 
             if not config.mailboxes:
                 raise ConfigError(
@@ -84,7 +85,7 @@ def run(config: Config, only: str | None = None, jobs: Iterable[Job] = ()) -> No
             worker = LocalWorker(config, jobs)
             worker.check()
             started.callback(worker.stop)
-            worker.start(Desk.load(config))
+            worker.start(Desk.load(config, noted))
         if only != "worker":
             page = PageServer(config.calmdesk.page.host, config.calmdesk.page.port, config.calmdesk.page.proxy)
             started.callback(page.stop)

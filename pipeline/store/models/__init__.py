@@ -10,6 +10,7 @@ from pipeline.store.models.logins import LoginSession, SignOnIdentity
 from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket, TicketTag
 from pipeline.store.models.mailbox_drafts import CopyState, MailboxDraft
 from pipeline.store.models.outgoing import Outgoing
+from pipeline.store.models.services import ServiceState
 from pipeline.store.models.tokens import ApiToken
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Message",
     "Outgoing",
     "RawMessage",
+    "ServiceState",
     "SignOnIdentity",
     "Ticket",
     "TicketTag",
