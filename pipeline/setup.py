@@ -81,6 +81,17 @@ def migrate(config: Config) -> None:
 
     with _database_faults(config):
         call_command("migrate", interactive=False, verbosity=0)
+        _index_once()
+
+
+def _index_once() -> None:
+    """Tickets that were there before there was a search are indexed at the first start of a version that has one."""
+    from pipeline.store.models import SearchDocument, Ticket
+    from pipeline.store.search import rebuild
+
+    if Ticket.objects.exists() and not SearchDocument.objects.exists():
+        for _ in rebuild():
+            pass
 
 
 def add_user(config: Config, name: str, role: Role, password: str = "") -> str:

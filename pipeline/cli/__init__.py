@@ -24,6 +24,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "doctor": installation.doctor,
     "run": installation.run,
     "import": installation.import_,
+    "reindex": installation.reindex,
     "login": installation.login,
     "demo": installation.demo,
     "triage": batches.triage,
@@ -48,6 +49,7 @@ for _name, _verb in VERBS.items():
     app.command(_name)(_verb)
 app.add_typer(people.app, name="user")
 app.add_typer(audit.app, name="audit")
+app.command("seed", hidden=True)(installation.seed)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import os
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.options import ConfigFolder, load
-from pipeline.cli.output import report, tell_read, write
+from pipeline.cli.output import report, tell_progress, tell_read, write
 from pipeline.cli.people import PasswordStdin, ask_password, read_password
 from pipeline.errors import InputError
 
@@ -159,3 +160,54 @@ def demo(
     from pipeline.demo.run import run
 
     run(folder, port, as_json)
+
+
+def reindex(config: ConfigFolder) -> None:
+    """Build the index of the search anew, from the mail and replies that are stored.
+
+    The index is kept up to date by itself; this is for a database that was restored in parts or changed by hand. Writes
+    {"conversations"}. The desk may run meanwhile.
+
+    Example: calmdesk reindex --config desk
+    """
+    loaded = load(config)
+    from pipeline.setup import migrate
+
+    migrate(loaded)
+    from pipeline.store.search import rebuild
+
+    done = 0
+    for done in rebuild():
+        tell_progress(f"{done} conversations")
+    write({"conversations": done})
+
+
+def seed(
+    config: ConfigFolder,
+    tickets: Annotated[int, typer.Option(min=1, help="How many.")],
+    mailbox: Annotated[
+        str, typer.Option(metavar="MAILBOX", help="Its name in mailboxes.yaml; default: the first.")
+    ] = "",
+    more: Annotated[bool, typer.Option("--more", help="Add them to those that are there.")] = False,
+) -> None:
+    """Fill an empty database with invented tickets, to try the desk with very many of them.
+
+    Never for a desk that is in use: the customers do not exist, and what is written to them goes to *.example. Writes
+    {"tickets","seconds"}.
+
+    Example: calmdesk seed --tickets 100000 --config trial
+    """
+    loaded = load(config)
+    from pipeline.setup import migrate
+
+    if mailbox and mailbox not in loaded.mailboxes:
+        raise InputError(f"no mailbox {mailbox!r} in {config / 'mailboxes.yaml'}")
+    migrate(loaded)
+    from django.utils import timezone
+
+    from pipeline.seeding.seed import seed
+
+    begun = time.monotonic()
+    for done in seed(mailbox or next(iter(loaded.mailboxes), "care"), tickets, timezone.now(), more):
+        tell_progress(f"{done} tickets")
+    write({"tickets": tickets, "seconds": round(time.monotonic() - begun)})

@@ -50,6 +50,12 @@ def tell_read(file: Path, count: int) -> None:
         typer.echo(f"{file}: {count} mails read", err=True)
 
 
+def tell_progress(line: str) -> None:
+    """A line that the next one takes the place of, on a terminal alone."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{line}", err=True, nl=False)
+
+
 def busy(what: str) -> AbstractContextManager[object]:
     """A spinner on a terminal, nothing elsewhere."""
     from rich.console import Console

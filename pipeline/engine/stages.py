@@ -35,7 +35,7 @@ from pipeline.records import (
     Wish,
     WrittenBy,
 )
-from pipeline.store import codec, tickets
+from pipeline.store import codec, search, tickets
 from pipeline.store.cases import case_of, message_record
 from pipeline.store.claims import claim, release
 from pipeline.store.corrections import with_corrections
@@ -175,6 +175,8 @@ def _save(row: Message, change: Change) -> None:
                 raise _LeaseLost
             if ticket:
                 tickets.refresh(ticket, *_OF_TICKET)
+            if columns is not _WRITTEN and row.ticket:  # it was read: there are new words to be found
+                search.index(row.ticket)
     except _LeaseLost:
         log.warning("lease lost, result dropped", message=row.pk)
     else:
@@ -206,6 +208,8 @@ def _failed(desk: Desk, claimed: Message, owner: str, error: CalmdeskError) -> N
                 ticket.save()
             row.ticket = ticket
         row.save(update_fields=_WRITTEN)
+        if ticket and row.state == MessageState.QUARANTINED:
+            search.index(ticket)
         if ticket:
             tickets.refresh(ticket, "reasons")
     log.warning("message not processed", message=row.pk, tries=row.tries, state=row.state, error=type(error).__name__)

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from pipeline.errors import CalmdeskError
@@ -19,7 +20,17 @@ from pipeline.review import decisions
 from pipeline.review.access import number, reader, user_of
 from pipeline.review.busy import BUSY, note_busy
 from pipeline.review.installation import configuration
+from pipeline.review.queue import next_in
+from pipeline.review.shelves import Asker
 from pipeline.store.models import Draft, Message, Ticket
+
+REJECTIONS = ("wrong kind", "wrong facts", "wrong tone", "answered elsewhere")
+"""What is offered as the reason of a no."""
+
+
+def unsaved_key(draft_id: int) -> str:
+    """Where a session keeps a text that was typed for a draft and could not be saved."""
+    return f"unsaved-{draft_id}"
 
 
 @reader
@@ -33,7 +44,7 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
 
     def act() -> str:
         if action == "reject":
-            decisions.reject(user, draft_id, version, request.POST.get("reason", ""))
+            decisions.reject(user, draft_id, version, _reason(request))
             return "Rejected. The other drafts are still open."
         current = decisions.edit(config, user, draft_id, version, body) if body.strip() != draft.body.strip() else draft
         if action == "save":
@@ -44,12 +55,32 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
             return "Your yes is noted. The policy wants a second person, a lead, to approve it too."
         return "Approved. The reply is on its way."
 
-    if action not in ("save", "approve", "reject"):
+    if action not in ("save", "approve", "approve-next", "reject"):
         raise Http404("no such action")
-    done = _carry_out(request, act)
-    if not done and action != "reject" and Draft.objects.get(pk=draft_id).body.strip() != body.strip():
-        request.session[f"unsaved-{draft_id}"] = body[: decisions.LONGEST_BODY]
-    return _back(draft.ticket_id, draft_id)
+    asker = Asker(user, timezone.now())
+    going_on = next_in(request.POST.get("view"), asker, draft.ticket_id) if action == "approve-next" else None
+    done = carry_out(request, act)
+    if done:
+        request.session.pop(unsaved_key(draft_id), None)
+    elif action != "reject" and Draft.objects.get(pk=draft_id).body.strip() != body.strip():
+        request.session[unsaved_key(draft_id)] = body[: decisions.LONGEST_BODY]
+    if done and action == "approve-next":
+        return redirect("ticket", going_on) if going_on else redirect("queue")
+    return back(draft.ticket_id, draft_id)
+
+
+def _reason(request: HttpRequest) -> str:
+    """The reasons that were picked, and the one that was written."""
+    return "; ".join([*request.POST.getlist("chip"), *filter(None, [request.POST.get("reason", "").strip()])])
+
+
+@reader
+@require_POST
+def forget(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Drop the text that was typed and not saved."""
+    draft = get_object_or_404(Draft.objects.only("ticket_id"), pk=draft_id)
+    request.session.pop(unsaved_key(draft_id), None)
+    return back(draft.ticket_id, draft_id)
 
 
 @reader
@@ -58,11 +89,11 @@ def set_fault(request: HttpRequest, ticket_id: int) -> HttpResponse:
     fault = request.POST.get("fault", "")
     if fault not in set(Fault):
         raise Http404("no such fault state")
-    _carry_out(
+    carry_out(
         request,
         lambda: f"Fault is {decisions.set_fault(user_of(request), ticket_id, Fault(fault)).get_fault_display()}.",
     )
-    return _back(ticket_id)
+    return back(ticket_id)
 
 
 @reader
@@ -74,8 +105,8 @@ def record_action(request: HttpRequest, ticket_id: int) -> HttpResponse:
         action = decisions.record_action(user_of(request), ticket_id, **given)
         return f"Recorded: {action.kind}. Open drafts are written again."
 
-    _carry_out(request, act)
-    return _back(ticket_id)
+    carry_out(request, act)
+    return back(ticket_id)
 
 
 @reader
@@ -109,9 +140,9 @@ def _on_mail(request: HttpRequest, message_id: int, decision: Callable[[User, in
         decision(user_of(request), message_id)
         return done
 
-    _carry_out(request, act)
+    carry_out(request, act)
     ticket_id = Message.objects.only("ticket_id").get(pk=message_id).ticket_id
-    return _back(ticket_id) if ticket_id else redirect("queue")
+    return back(ticket_id) if ticket_id else redirect("queue")
 
 
 @reader
@@ -124,11 +155,12 @@ def settle(request: HttpRequest, outgoing_id: int) -> HttpResponse:
         ticket_id.append(decisions.settle(user_of(request), outgoing_id, was_sent).ticket_id)
         return "Noted as sent." if was_sent else "Queued to be sent again."
 
-    _carry_out(request, act)
-    return _back(ticket_id[0]) if ticket_id else redirect("queue")
+    carry_out(request, act)
+    return back(ticket_id[0]) if ticket_id else redirect("queue")
 
 
-def _carry_out(request: HttpRequest, act: Callable[[], str]) -> bool:
+def carry_out(request: HttpRequest, act: Callable[[], str]) -> bool:
+    """Decide, and tell what came of it. False where it was refused, or the database is busy."""
     try:
         messages.success(request, act())
     except ObjectDoesNotExist:
@@ -143,7 +175,8 @@ def _carry_out(request: HttpRequest, act: Callable[[], str]) -> bool:
     return True
 
 
-def _back(ticket_id: int, draft_id: int | None = None) -> HttpResponse:
+def back(ticket_id: int, draft_id: int | None = None) -> HttpResponse:
+    """To the ticket, as it is now."""
     response = redirect("ticket", ticket_id)
     if draft_id is not None:
         response["Location"] += f"?draft={draft_id}"

@@ -1,61 +1,37 @@
-"""The queue: which tickets a view shows, and in which order. A merged ticket is in no view."""
+"""The queue: which tickets a view shows, page by page. A merged ticket is in no view."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.utils import timezone
+from django.contrib.auth.models import User
+from django.db.models import IntegerField, Q, QuerySet, Subquery
 
-from pipeline.flow import MessageState, TicketState
-from pipeline.records import MailKind
 from pipeline.review.heat import stirred, waves_of
-from pipeline.store.limits import HELD_BACK
+from pipeline.review.lines import Detail, details
+from pipeline.review.shelves import GROUPS, RISK, SHELVES, Asker, Order, Shelf
 from pipeline.store.models import Message, Ticket
 
-_T = TicketState
-
-VIEWS: dict[str, tuple[str, tuple[TicketState, ...]]] = {
-    "open": ("Waiting for you", (_T.ESCALATED, _T.DRAFTED, _T.FAILED, _T.UNCERTAIN)),
-    "snoozed": ("Put off", ()),
-    "working": ("Being read", (_T.RECEIVED,)),
-    "approved": ("Sending", (_T.APPROVED,)),
-    "sent": ("Sent", (_T.SENT,)),
-    "rejected": ("Rejected", (_T.REJECTED,)),
-    "held": ("Held back", ()),
-    "suppressed": ("No answer due", (_T.SUPPRESSED,)),
-    "quarantined": ("Quarantine", (_T.QUARANTINED,)),
-    "history": ("History", (_T.HISTORY,)),
-}
-LONGEST_LIST = 200
-
-_HELD = Q(state=MessageState.SUPPRESSED, reason__startswith=HELD_BACK)
-_QUARANTINED = Q(state=MessageState.QUARANTINED)
-_ROBOTS = (MailKind.AUTO_REPLY, MailKind.BOUNCE, MailKind.LIST, MailKind.NEWSLETTER, MailKind.SPAM)
-
-GROUPS: dict[str, tuple[str, Q]] = {
-    "robots": ("Robots and lists", Q(state=MessageState.SUPPRESSED, parsed__kind__in=_ROBOTS)),
-    "copies": ("Second deliveries", Q(state=MessageState.SUPPRESSED, reason__startswith="second delivery of")),
-    "own": ("Our own mail", Q(state=MessageState.SUPPRESSED, parsed__kind=MailKind.OWN)),
-}
-"""Of the mail that gets no answer: by why, also where it lies in a customer's ticket."""
-
-_MAILS = {
-    "held": _HELD,
-    "suppressed": Q(state=MessageState.SUPPRESSED),
-    "quarantined": _QUARANTINED,
-    "history": Q(state=MessageState.HISTORY),
-}
-"""The mails that a view is about, where it is about mails."""
+VIEWS: Mapping[str, str] = {name: shelf.title for name, shelf in SHELVES.items()}
+PAGE = 50
+MOST_COUNTED = 100
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
+    """``count`` is at most `MOST_COUNTED`: what lies behind would have to be walked through to be counted."""
+
     name: str
     title: str
     count: int
+
+    @property
+    def shown(self) -> str:
+        return f"{self.count:,}+" if self.count == MOST_COUNTED else f"{self.count:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,68 +43,111 @@ class Line:
 
     ticket: Ticket
     left: str
+    detail: Detail
     mail: Message | None = None
     phase: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A page of a view; ``next`` is the cursor of the one behind it, empty on the last."""
+
+    lines: list[Line]
+    next: str
 
 
 def view_of(name: str | None) -> str:
-    return name if name in VIEWS else "open"
+    return name if name is not None and name in SHELVES else "open"
 
 
 def group_of(view: str, name: str | None) -> str:
-    return name if name in GROUPS and view == "suppressed" else ""
+    return name if name is not None and name in GROUPS and view == "suppressed" else ""
 
 
-def tickets_in(view: str, group: str = "") -> QuerySet[Ticket]:
-    """Sorted by the risk of missing the promised time, never by the volume of a message (P17); newest where done."""
-    rows = Ticket.objects.filter(_shown_in(view, group), merged_into__isnull=True)
-    if view == "snoozed":
-        return rows.order_by("snoozed_until", "id")
-    if view in ("open", "working", "approved"):
-        return rows.order_by(F("reply_due_at").asc(nulls_first=True), "id")
-    return rows.order_by("-updated_at")
+def _shelf(view: str, group: str) -> Shelf:
+    return GROUPS[group] if group else SHELVES[view]
 
 
-def _shown_in(view: str, group: str) -> Q:
-    """Held back and quarantined mail is found whatever became of the rest of its ticket."""
-    states = Q(state__in=VIEWS[view][1])
-    if group:
-        return _with(GROUPS[group][1])
-    if view == "open":
-        return states & ~_put_off()
-    if view == "snoozed":
-        return Q(state__in=VIEWS["open"][1]) & _put_off()
-    if view == "held":
-        return _with(_HELD)
-    if view == "suppressed":
-        return states & ~_with(_HELD)
-    return states | _with(_QUARANTINED) if view == "quarantined" else states
+def tickets_in(view: str, asker: Asker, group: str = "") -> QuerySet[Ticket]:
+    """Every ticket of a view, in its order."""
+    shelf = _shelf(view, group)
+    rows = Ticket.objects.filter(shelf.shows(asker), merged_into__isnull=True)
+    return (rows.filter(mailbox=asker.mailbox) if asker.mailbox else rows).order_by(*shelf.order.columns)
 
 
-def _put_off() -> Q:
-    return Q(snoozed_until__isnull=False, snoozed_until__gt=timezone.now())
+class _Counted(Subquery):
+    """How many rows a query gives."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
-def _with(mails: Q) -> Q:
-    return Q(pk__in=Message.objects.filter(mails, ticket__isnull=False).values("ticket"))
+def views(asker: Asker) -> list[View]:
+    """Every view with its number of tickets, in one query that walks through `MOST_COUNTED` rows of each at most."""
+    counts = {name: _Counted(_few(tickets_in(name, asker), shelf)) for name, shelf in SHELVES.items()}
+    found = User.objects.filter(pk=asker.user.pk).values_list(*counts.values())[0]
+    return [View(name, title, count) for (name, title), count in zip(VIEWS.items(), found, strict=True)]
 
 
-def views() -> list[View]:
-    counts = dict(Ticket.objects.filter(merged_into__isnull=True).values_list("state").annotate(Count("id")))
-
-    def count(name: str) -> int:
-        by_state = name not in ("open", "snoozed", "held", "suppressed", "quarantined")
-        return sum(counts.get(state, 0) for state in VIEWS[name][1]) if by_state else tickets_in(name).count()
-
-    return [View(name, title, count(name)) for name, (title, _) in VIEWS.items()]
+def _few(rows: QuerySet[Ticket], shelf: Shelf) -> QuerySet[Ticket, Any]:
+    """As many as are counted; in their order where an index has them in it, since any others would be sought longer."""
+    return (rows if shelf.order is RISK else rows.order_by()).values("pk")[:MOST_COUNTED]
 
 
-def lines(view: str, group: str, now: datetime) -> list[Line]:
-    """The list of a view, at most `LONGEST_LIST` long."""
-    rows = list(tickets_in(view, group)[:LONGEST_LIST])
-    mails = _newest_mails(rows, GROUPS[group][1] if group else _MAILS[view]) if view in _MAILS else {}
-    waves = waves_of(rows)
-    return [Line(row, time_left(row.reply_due_at, now), mails.get(row.pk), stirred(waves.get(row.pk))) for row in rows]
+def lines(view: str, group: str, asker: Asker, cursor: str = "") -> Lines:
+    """The page of a view that begins behind ``cursor``; one that makes no sense is the first page."""
+    shelf = _shelf(view, group)
+    found = list(tickets_in(view, asker, group).filter(_behind(cursor, shelf.order))[: PAGE + 1])
+    rows = found[:PAGE]
+    mails = _newest_mails(rows, shelf.mails) if shelf.mails is not None else {}
+    waves, more = waves_of(rows), details(rows, asker.now)
+    shown = [
+        Line(
+            ticket=row,
+            left=time_left(row.reply_due_at, asker.now),
+            detail=more[row.pk],
+            mail=mails.get(row.pk),
+            phase=stirred(waves.get(row.pk)),
+            late=row.reply_due_at is not None and row.reply_due_at < asker.now,
+        )
+        for row in rows
+    ]
+    return Lines(shown, _cursor(rows[-1], shelf.order) if len(found) > PAGE else "")
+
+
+def next_in(view: str | None, asker: Asker, ticket_id: int) -> int | None:
+    """The ticket after this one in the list of a view, or the first one where it is the last."""
+    order = SHELVES[view_of(view)].order
+    rows = tickets_in(view_of(view), asker)
+    here = rows.filter(pk=ticket_id).first()
+    after = rows.filter(_behind(_cursor(here, order), order)).values_list("pk", flat=True).first() if here else None
+    return after or rows.exclude(pk=ticket_id).values_list("pk", flat=True).first()
+
+
+# --- cursors --------------------------------------------------------------------------------------------------------
+
+
+def _cursor(row: Ticket, order: Order) -> str:
+    at: datetime = getattr(row, order.column) if order.column else _LONG_AGO
+    return f"{(at - _LONG_AGO) // timedelta(microseconds=1)}.{row.pk}"
+
+
+def _behind(cursor: str, order: Order) -> Q:
+    """What comes after the row that ``cursor`` names; everything where it names none."""
+    left, _, right = cursor.partition(".")
+    if len(cursor) > 40 or not (left.isascii() and left.isdecimal() and right.isascii() and right.isdecimal()):
+        return Q()
+    try:
+        at, number = _LONG_AGO + timedelta(microseconds=int(left)), min(int(right), 2**63 - 1)
+    except OverflowError:
+        return Q()
+    way = "lt" if order.downwards else "gt"
+    if not order.column:
+        return Q(**{f"id__{way}": number})
+    same = Q(**{order.column: at, f"id__{way}": number})
+    # The first condition says nothing new: with it an index is entered at the right place.
+    return Q(**{f"{order.column}__{way}e": at}) & (Q(**{f"{order.column}__{way}": at}) | same)
 
 
 _LISTED = ("ticket_id", "state", "reason", "size", "complete", "received_at", "mailbox", "folder", "tries")

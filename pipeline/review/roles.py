@@ -18,6 +18,8 @@ class Permission(enum.StrEnum):
     customer's or not, open, put off, assign, escalate and tag a ticket."""
     COMPLETE = "complete"
     """Give the second yes, where the policy wants two."""
+    CURATE = "curate"
+    """Share views with everybody, delete what others noted about customers."""
     SETTLE = "settle"
     """Say what became of an uncertain or failed mail."""
     ADMIN = "admin"

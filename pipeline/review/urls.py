@@ -1,21 +1,46 @@
 from django.urls import path
 
-from pipeline.review import actions, files, outgoing, people, sign_on, views
+from pipeline.review import actions, files, live, outgoing, people, search_pages, sign_on, ticket_actions, views
 from pipeline.review.api import api
+from pipeline.review.ticket_page import ticket
 
 urlpatterns = [
     path("", views.queue, name="queue"),
     path("queue", views.queue_list, name="queue-list"),
+    path("search", search_pages.search, name="search"),
+    path("search/views", search_pages.save_view, name="save-view"),
+    path("search/views/<int:view_id>/delete", search_pages.delete_view, name="delete-view"),
+    path("customers", search_pages.customer_page, name="customer"),
+    path("customers/notes", search_pages.add_note, name="add-note"),
+    path("customers/notes/<int:note_id>", search_pages.change_note, name="change-note"),
     path("mailboxes", views.mailboxes, name="mailboxes"),
-    path("tickets/<int:ticket_id>", views.ticket, name="ticket"),
+    path("tickets/<int:ticket_id>", ticket, name="ticket"),
+    path("tickets/<int:ticket_id>/pulse", live.pulse, name="pulse"),
+    path("tickets/<int:ticket_id>/hold", live.hold, name="hold"),
+    path("tickets/<int:ticket_id>/leave", live.leave, name="leave"),
+    path("tickets/<int:ticket_id>/take-over", ticket_actions.take_over, name="take-over"),
+    path("tickets/<int:ticket_id>/snooze", ticket_actions.snooze, name="snooze"),
+    path("tickets/<int:ticket_id>/assign", ticket_actions.assign, name="assign"),
+    path("tickets/<int:ticket_id>/escalate", ticket_actions.escalate, name="escalate"),
+    path("tickets/<int:ticket_id>/tags", ticket_actions.tag, name="tag"),
+    path("tickets/<int:ticket_id>/replies", ticket_actions.new_reply, name="new-reply"),
+    path("tickets/<int:ticket_id>/mails", ticket_actions.new_mail, name="new-mail"),
     path("tickets/<int:ticket_id>/fault", actions.set_fault, name="set-fault"),
     path("tickets/<int:ticket_id>/actions", actions.record_action, name="record-action"),
     path("drafts/<int:draft_id>/decide", actions.decide, name="decide"),
     path("outgoing", outgoing.outgoing_list, name="outgoing-list"),
     path("outgoing/<int:outgoing_id>", outgoing.outgoing, name="outgoing"),
     path("outgoing/<int:outgoing_id>/raw", outgoing.outgoing_raw, name="outgoing-raw"),
+    path("drafts/<int:draft_id>/preview", live.preview, name="preview"),
+    path("drafts/<int:draft_id>/forget", actions.forget, name="forget"),
+    path("drafts/<int:draft_id>/kind", ticket_actions.change_kind, name="change-kind"),
+    path("drafts/<int:draft_id>/again", ticket_actions.regenerate, name="regenerate"),
+    path("approvals", ticket_actions.approve_many, name="approve-many"),
+    path("outgoing/<int:outgoing_id>/undo", ticket_actions.undo, name="undo"),
     path("outgoing/<int:outgoing_id>/settle", actions.settle, name="settle"),
     path("messages/<int:message_id>/customer", actions.is_customer, name="is-customer"),
+    path("messages/<int:message_id>/not-customer", ticket_actions.not_customer, name="not-customer"),
+    path("messages/<int:message_id>/label", ticket_actions.correct_label, name="correct-label"),
     path("messages/<int:message_id>/reprocess", actions.reprocess, name="reprocess"),
     path("messages/<int:message_id>/join", actions.join, name="join"),
     path("messages/<int:message_id>/apart", actions.keep_apart, name="keep-apart"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from pipeline.errors import FlowError
 from pipeline.flow import UNANSWERED, MessageState, OutgoingState, unanswered_before
@@ -16,6 +16,7 @@ from pipeline.records import Message as MessageRecord
 from pipeline.store import codec
 from pipeline.store.models import Action as ActionRow
 from pipeline.store.models import Draft, Message, Ticket
+from pipeline.store.tickets import of_customer, with_merged
 from pipeline.triage.wave import heat_of, wave
 
 
@@ -57,18 +58,27 @@ def case_of(row: Message) -> Case:
 
 def actions_of(ticket: Ticket) -> QuerySet[ActionRow]:
     """What people recorded as done on ``ticket`` and on those that were put into it, oldest first."""
-    mine = Q(ticket=ticket) | Q(ticket__merged_into=ticket)
-    return ActionRow.objects.filter(mine, approval=None).select_related("by").order_by("at", "id")
+    return (
+        ActionRow.objects.filter(ticket__in=with_merged(ticket), approval=None)
+        .select_related("by")
+        .order_by("at", "id")
+    )
 
 
 def _granted(ticket: Ticket) -> list[ActionRow]:
-    """The money that the customer was granted on any ticket of the mailbox, oldest first.
+    """The money that the customer was granted on any ticket of the mailbox, oldest first."""
+    if not ticket.customer_email:
+        return granted([ticket])
+    return granted(Ticket.objects.filter(of_customer(ticket.customer_email), mailbox=ticket.mailbox))
+
+
+def granted(theirs: Iterable[Ticket]) -> list[ActionRow]:
+    """The money that was granted on ``theirs``, oldest first.
 
     What a reply granted and what was recorded as done are the same money: of each ticket the larger sum counts. A reply
     that was not sent granted nothing.
     """
-    theirs = Q(ticket__customer_email__iexact=ticket.customer_email) if ticket.customer_email else Q(ticket=ticket)
-    rows = ActionRow.objects.filter(theirs, ticket__mailbox=ticket.mailbox, amount__isnull=False)
+    rows = ActionRow.objects.filter(ticket__in=theirs, amount__isnull=False)
     found: dict[tuple[int, str], dict[bool, list[ActionRow]]] = defaultdict(lambda: {False: [], True: []})
     never_left = (OutgoingState.FAILED, OutgoingState.WITHDRAWN)
     for row in rows.exclude(approval__outgoing__state__in=never_left).select_related("by").order_by("at", "id"):

@@ -42,6 +42,10 @@ def checks_to_json(checks: tuple[CheckResult, ...]) -> Any:
     return _CHECKS.dump_python(checks, mode="json")
 
 
+def checks_from_json(data: object) -> tuple[CheckResult, ...]:
+    return _CHECKS.validate_python(data)
+
+
 def promises_to_json(promises: tuple[Promise, ...]) -> Any:
     return _PROMISES.dump_python(promises, mode="json")
 

@@ -13,9 +13,8 @@ from django.db.models import Q
 from pipeline.config import LimitsConfig
 from pipeline.flow import MessageState
 from pipeline.store.models import Message, Ticket
+from pipeline.store.models.mail import HELD_BACK as HELD_BACK
 
-HELD_BACK = "held back:"
-"""Begins the reason of every mail that was one too many."""
 _DRAFTED_FOR = (MessageState.PARSED, MessageState.TRIAGED, MessageState.DRAFTED)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from pipeline.flow import (
@@ -19,9 +21,10 @@ from pipeline.flow import (
     weightiest,
 )
 from pipeline.records import WrittenBy
-from pipeline.store import audit
+from pipeline.store import audit, search
 from pipeline.store.claims import release
 from pipeline.store.models import Draft, Message, Outgoing, Ticket
+from pipeline.store.search.index import SAID
 
 
 def record(actor: str, action: str, ticket: Ticket | None, **detail: Any) -> None:
@@ -30,9 +33,12 @@ def record(actor: str, action: str, ticket: Ticket | None, **detail: Any) -> Non
 
 
 def set_draft_state(draft: Draft, new: DraftState) -> None:
-    draft.state = check_change(DRAFT_CHANGES, DraftState(draft.state), new)
+    """A legal change of its state; a search finds the words of what was approved, of nothing else that was drafted."""
+    old, draft.state = draft.state, check_change(DRAFT_CHANGES, DraftState(draft.state), new)
     draft.updated_at = timezone.now()
     draft.save(update_fields=["state", "updated_at"])
+    if (old in SAID) != (new in SAID):
+        search.index(draft.ticket)
 
 
 def is_escalated(message: Message) -> bool:
@@ -71,6 +77,16 @@ def refresh(ticket: Ticket, *columns: str) -> None:
     )
     ticket.updated_at = timezone.now()
     ticket.save(update_fields=["state", "updated_at", *columns])
+
+
+def with_merged(ticket: Ticket) -> QuerySet[Ticket]:
+    """``ticket`` and those that were put into it."""
+    return Ticket.objects.filter(Q(pk=ticket.pk) | Q(merged_into=ticket))
+
+
+def of_customer(email: str) -> Q:
+    """Tickets of the customer with this address, whatever its case; by an index, as ``iexact`` has none on SQLite."""
+    return Q(Exact(Lower("customer_email"), Lower(Value(email))))
 
 
 def grow(ticket: Ticket) -> None:

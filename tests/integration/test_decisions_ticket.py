@@ -15,6 +15,7 @@ from pipeline.errors import FlowError, NotAllowed, StaleError
 from pipeline.records import Fault
 from pipeline.review import decisions, queue
 from pipeline.review.decisions.presence import LEASE
+from pipeline.review.shelves import Asker
 from pipeline.store.models import AuditEvent, Draft, Ticket
 from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, work_off
 
@@ -62,11 +63,12 @@ def test_a_merged_ticket_is_not_acted_on(desk_config: Config, action: str) -> No
 
 
 def in_view(name: str) -> list[int]:
-    return [row.pk for row in queue.tickets_in(name)]
+    return [row.pk for row in queue.tickets_in(name, Asker(person("agent"), timezone.now()))]
 
 
 def counted(name: str) -> int:
-    return next(view.count for view in queue.views() if view.name == name)
+    found = queue.views(Asker(person("agent"), timezone.now()))
+    return next(view.count for view in found if view.name == name)
 
 
 def test_a_ticket_put_off_comes_back_when_it_is_due(desk_config: Config) -> None:

@@ -160,7 +160,7 @@ def test_mail_without_an_answer_is_listed_by_why(desk_config: Config) -> None:
 def test_a_suggested_ticket_is_shown_with_why_and_two_ways_on(desk_config: Config) -> None:
     ticket, row = suggested(desk_config)
     page = page_of(row.ticket_id)
-    assert f'This mail may continue <a href="/tickets/{ticket.pk}">ticket {ticket.pk}</a>' in page
+    assert f'This mail may continue <a href="/tickets/{ticket.pk}" hx-boost="true">ticket {ticket.pk}</a>' in page
     assert html.escape(row.suggestion) in page
     assert "Nothing proves it." in page
     assert "Put it there" in page

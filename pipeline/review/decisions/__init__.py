@@ -22,6 +22,7 @@ from pipeline.review.decisions.accounts import (
 from pipeline.review.decisions.approval import approve
 from pipeline.review.decisions.bulk import approve_many
 from pipeline.review.decisions.common import LONGEST_BODY, Preview
+from pipeline.review.decisions.customers import add_note, delete_note, edit_note
 from pipeline.review.decisions.drafts import change_kind, edit, preview, regenerate, reject
 from pipeline.review.decisions.mails import is_customer, join, keep_apart, not_customer, reprocess
 from pipeline.review.decisions.outgoing import approval_void, settle, undo
@@ -29,12 +30,14 @@ from pipeline.review.decisions.presence import Opened, leave_ticket, open_ticket
 from pipeline.review.decisions.reading import correct_label
 from pipeline.review.decisions.replies import new_mail, new_reply
 from pipeline.review.decisions.routing import assign, escalate, snooze, tag
+from pipeline.review.decisions.saved import delete_view, save_view
 from pipeline.review.decisions.tickets import record_action, set_fault
 
 __all__ = [
     "LONGEST_BODY",
     "Opened",
     "Preview",
+    "add_note",
     "add_person",
     "approval_void",
     "approve",
@@ -43,7 +46,10 @@ __all__ = [
     "change_kind",
     "change_password",
     "correct_label",
+    "delete_note",
+    "delete_view",
     "edit",
+    "edit_note",
     "end_login",
     "end_logins",
     "end_logins_of",
@@ -64,6 +70,7 @@ __all__ = [
     "reject",
     "reprocess",
     "revoke_token",
+    "save_view",
     "set_active",
     "set_fault",
     "set_role",

@@ -16,7 +16,7 @@ from pipeline.records import MailKind
 from pipeline.review.decisions.reading import locked_mail, show_reading
 from pipeline.review.recipient import recipient_of
 from pipeline.review.roles import Permission, require
-from pipeline.store import codec, tickets
+from pipeline.store import codec, search, tickets
 from pipeline.store.claims import release
 from pipeline.store.models import Draft, Message, Ticket
 from pipeline.store.threads import lock_mailbox
@@ -115,6 +115,8 @@ def join(user: User, message_id: int) -> Ticket:
         target.suggestions.filter(ticket=source).update(suggested=None, suggestion="")
         source.suggestions.filter(ticket=target).update(suggested=None, suggestion="")
         source.suggestions.update(suggested=target)
+        search.index(source)
+        search.index(target)
         tickets.refresh(target)
         tickets.record(user.get_username(), "put into another ticket", source, message=message_id, into=target.pk)
         tickets.record(user.get_username(), "another mail put here", target, message=message_id, of=source.pk)

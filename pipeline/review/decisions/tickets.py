@@ -9,7 +9,7 @@ from pipeline.records import Fault
 from pipeline.review.decisions.common import locked_ticket
 from pipeline.review.done import done_action
 from pipeline.review.roles import Permission, require
-from pipeline.store import tickets
+from pipeline.store import search, tickets
 from pipeline.store.models import Action, Ticket
 
 
@@ -40,6 +40,7 @@ def record_action(
         action = ticket.actions.create(
             kind=done.kind, amount=done.amount, currency=done.currency, note=done.note, by=user
         )
+        search.index(ticket)
         tickets.draft_again(tickets.newest_answerable(ticket))
         tickets.refresh(ticket)
         money = {"amount": str(done.amount), "currency": done.currency} if done.amount else {}

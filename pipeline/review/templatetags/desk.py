@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django import template
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
+from django.utils.http import urlencode
 
+from pipeline.flow import OutgoingState
 from pipeline.review import mailboxes
 from pipeline.review.installation import configuration
 from pipeline.review.roles import Permission, permissions
 from pipeline.store import services
+from pipeline.store.models import Outgoing
 
 register = template.Library()
 
@@ -46,3 +51,31 @@ def mailbox_troubles(user: User | AnonymousUser) -> list[mailboxes.FolderState]:
 def service_troubles(user: User | AnonymousUser) -> list[services.Trouble]:
     """The models that cannot be used, for who may read."""
     return services.troubles() if Permission.READ in permissions(user) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A reply that its approver can still hold back, for so many seconds."""
+
+    outgoing: Outgoing
+    seconds: int
+
+
+MOST_LEAVING = 5
+
+
+@register.simple_tag
+def leaving(user: User | AnonymousUser) -> list[Leaving]:
+    """What the user approved and can still undo, the newest first."""
+    if not isinstance(user, User):
+        return []
+    now = timezone.now()
+    rows = Outgoing.objects.filter(state=OutgoingState.QUEUED, approval__approver=user, due_at__gt=now, tries=0)
+    rows = rows.select_related("ticket").defer("raw").order_by("-id")[:MOST_LEAVING]
+    return [Leaving(row, math.ceil((row.due_at - now).total_seconds())) for row in rows]
+
+
+@register.simple_tag
+def querystring_of(**asked: str) -> str:
+    """What stands behind the ? of a link; what is empty is left out."""
+    return urlencode({name: value for name, value in asked.items() if value})

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import enum
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from pipeline.flow import MessageState, TicketState
-from pipeline.records import Fault
+from pipeline.records import Fault, MailKind
 from pipeline.store.models.common import Claimable, choices, only
+
+WAITING = (TicketState.ESCALATED, TicketState.DRAFTED, TicketState.FAILED, TicketState.UNCERTAIN)
+"""Tickets that wait for a person."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+HELD_BACK = "held back:"
+"""Begins the reason of every mail that was one too many."""
+SECOND_DELIVERY = "second delivery of"
+ROBOTS = (MailKind.AUTO_REPLY, MailKind.BOUNCE, MailKind.LIST, MailKind.NEWSLETTER, MailKind.SPAM)
+
+
+class Silence(enum.StrEnum):
+    """Why a mail gets no answer, as far as views tell it apart."""
+
+    HELD = "held"
+    COPY = "copies"
+    ROBOT = "robots"
+    OWN = "own"
 
 
 class Folder(models.Model):
@@ -70,9 +92,32 @@ class Ticket(models.Model):
     opened_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+    risk_at = models.GeneratedField(
+        expression=Case(
+            When(
+                Q(state__in=[state.value for state in WAITING], merged_into__isnull=True),
+                then=Coalesce("reply_due_at", Value(LONG_AGO)),
+            )
+        ),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
+    """Of a ticket that waits for a person, when the promised time runs out, or long ago where none is known; else null.
+    The order of the queue, which an index of its own holds ready."""
 
     class Meta:
-        indexes = [models.Index(fields=["state", "reply_due_at"], name="ticket_queue")]
+        indexes = [
+            models.Index(fields=["risk_at", "id"], name="ticket_risk"),
+            models.Index(fields=["assignee", "risk_at", "id"], name="ticket_assignee"),
+            models.Index(
+                fields=["snoozed_until", "id"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)
+            ),
+            models.Index(fields=["mailbox", "risk_at", "id"], name="ticket_mailbox_risk"),
+            models.Index(fields=["mailbox", "state", "-updated_at", "-id"], name="ticket_mailbox_newest"),
+            models.Index(fields=["state", "-updated_at", "-id"], name="ticket_state_newest"),
+            models.Index(fields=["-updated_at", "-id"], name="ticket_newest"),
+            models.Index(Lower("customer_email"), F("mailbox"), name="ticket_customer"),
+        ]
         constraints = [only("state", TicketState, "ticket_state_known")]
 
 
@@ -121,11 +166,26 @@ class Message(Claimable):
     triage = models.JSONField(null=True, blank=True)
     summary = models.JSONField(null=True, blank=True)
     """What the person was told who has the authority that it calls for; null where it calls for none."""
+    silence = models.GeneratedField(
+        expression=Case(
+            When(~Q(state=MessageState.SUPPRESSED.value), then=None),
+            When(reason__startswith=HELD_BACK, then=Value(Silence.HELD.value)),
+            When(reason__startswith=SECOND_DELIVERY, then=Value(Silence.COPY.value)),
+            When(parsed__kind__in=[kind.value for kind in ROBOTS], then=Value(Silence.ROBOT.value)),
+            When(parsed__kind=MailKind.OWN.value, then=Value(Silence.OWN.value)),
+        ),
+        output_field=models.CharField(max_length=10, null=True),
+        db_persist=True,
+    )
+    """Why a suppressed mail gets no answer; null for every other."""
 
     class Meta:
         indexes = [
             models.Index(fields=["state", "due_at"], name="message_work"),
             models.Index(fields=["mailbox", "received_at"], name="message_rate"),
+            models.Index(fields=["mailbox", "folder", "stored_at"], name="message_stored"),
+            models.Index(fields=["ticket"], name="message_quarantined", condition=Q(state="quarantined")),
+            models.Index(fields=["silence", "ticket"], name="message_silence", condition=Q(silence__isnull=False)),
             models.Index(fields=["mailbox", "sender_email", "received_at"], name="message_rate_sender"),
             models.Index(fields=["mailbox", "sender_domain", "received_at"], name="message_rate_domain"),
         ]

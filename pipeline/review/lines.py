@@ -1,0 +1,100 @@
+"""What a line of the queue says of a ticket beside the ticket's own columns, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import F
+
+from pipeline.drafting.register import plain
+from pipeline.flow import UNANSWERED, DraftState, TicketState
+from pipeline.review.standing import Badge, OpenDraft, of_ticket
+from pipeline.store.models import Draft, FirstApproval, Message, Ticket
+
+LONGEST_CONCERN = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """``concern`` is the first one in an even register; ``confidence`` the model's in the urgency, in percent."""
+
+    badge: Badge
+    draft: Draft | None = None
+    concern: str = ""
+    confidence: int | None = None
+    assignee: str = ""
+    holder: str = ""
+    """Who has it open."""
+
+
+def details(tickets: Sequence[Ticket], now: datetime) -> dict[int, Detail]:
+    drafts, readings = _proposed(tickets), _readings(tickets)
+    firsts, names = _first_yeses(drafts), _names(tickets)
+    return {row.pk: _detail(row, drafts.get(row.pk), readings.get(row.pk), firsts, names, now) for row in tickets}
+
+
+def open_draft(draft: Draft, ticket_version: int, first_yes: str = "") -> OpenDraft:
+    """What decides how an open draft stands, from its row."""
+    found = [check for check in draft.checks if check["status"] != "pass"]
+    return OpenDraft(
+        blocks=tuple(check["message"] for check in found if check["status"] == "block"),
+        warnings=len(found),
+        asks=tuple(draft.asks),
+        first_yes=first_yes,
+        outdated=draft.ticket_version != ticket_version,
+        being_written=draft.generating,
+    )
+
+
+def _detail(
+    row: Ticket,
+    draft: Draft | None,
+    reading: tuple[str, float | None] | None,
+    firsts: Mapping[int, str],
+    names: Mapping[int | None, str],
+    now: datetime,
+) -> Detail:
+    concern, confidence = reading or ("", None)
+    masked = row.state == TicketState.ESCALATED
+    return Detail(
+        badge=of_ticket(row.state, open_draft(draft, row.version, firsts.get(draft.pk, "")) if draft else None),
+        draft=draft if row.state == TicketState.DRAFTED else None,
+        concern="" if masked else plain(concern)[:LONGEST_CONCERN],
+        confidence=None if confidence is None else round(100 * confidence),
+        assignee=names.get(row.assignee_id, ""),
+        holder=names.get(row.opened_by_id, "") if row.opened_until and row.opened_until > now else "",
+    )
+
+
+def _names(tickets: Sequence[Ticket]) -> dict[int | None, str]:
+    """Those who have tickets open, or have them to do."""
+    people = {person for row in tickets for person in (row.assignee_id, row.opened_by_id) if person}
+    return dict(User.objects.filter(pk__in=people).values_list("pk", "username"))
+
+
+_DRAFT = ("ticket_id", "state", "kind", "version", "ticket_version", "checks", "asks", "generating")
+
+
+def _proposed(tickets: Sequence[Ticket]) -> dict[int, Draft]:
+    """By ticket, its newest proposed draft."""
+    rows = Draft.objects.filter(ticket__in=tickets, state=DraftState.PROPOSED, proposed_first=True)
+    return {row.ticket_id: row for row in rows.only(*_DRAFT).order_by("id")}
+
+
+def _readings(tickets: Sequence[Ticket]) -> dict[int, tuple[str, float | None]]:
+    """By ticket, the first concern of its newest mail that was read, and how sure the model is of the urgency."""
+    rows = Message.objects.filter(ticket__in=tickets, triage__isnull=False).exclude(state__in=UNANSWERED)
+    columns = ("ticket_id", "triage__concerns__0__text", "triage__urgency__confidence")
+    found = rows.order_by("received_at", "id").values_list(*columns)
+    return {ticket: (concern or "", confidence) for ticket, concern, confidence in found if ticket}
+
+
+def _first_yeses(drafts: dict[int, Draft]) -> dict[int, str]:
+    """By draft, who gave the first of two yeses to it as it is."""
+    versions = {draft.pk: (draft.version, draft.ticket_version) for draft in drafts.values()}
+    rows = FirstApproval.objects.filter(draft__in=versions, draft_version=F("draft__version"))
+    found = rows.values_list("draft_id", "draft_version", "ticket_version", "approver__username")
+    return {draft: name for draft, *version, name in found if versions[draft] == tuple(version)}
