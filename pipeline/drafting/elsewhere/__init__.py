@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.drafting.elsewhere import french, german, spanish
+from pipeline.drafting.elsewhere import french, french_acts, german, german_acts, spanish, spanish_acts
 
-_TABLES = (german.WORDS, french.WORDS, spanish.WORDS)
+_TABLES = (
+    german.WORDS, german_acts.WORDS, french.WORDS, french_acts.WORDS, spanish.WORDS, spanish_acts.WORDS,
+)  # fmt: skip
 
 
 @cache
