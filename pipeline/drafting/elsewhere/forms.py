@@ -13,7 +13,8 @@ from dataclasses import dataclass
 class Forms:
     """Alternatives for a group of a pattern, each a form of any of the verbs.
 
-    ``past`` is the simple past of all persons that the firm speaks in; empty where a language lacks it in letters.
+    ``past`` is the simple past that the firm speaks of itself in, ``it_past`` the third person; what a language forms
+    otherwise or nobody writes is empty.
     """
 
     infinitive: str
@@ -22,12 +23,18 @@ class Forms:
     i: str
     it: str
     past: str = ""
+    it_past: str = ""
     future: str = ""
 
 
 def one_of(words: str) -> str:
     """A group of the blank-separated ``words``."""
-    return "(?:" + "|".join(word.replace("_", " ") for word in words.split()) + ")"
+    return "(?:" + "|".join(each(words)) + ")"
+
+
+def each(words: str) -> tuple[str, ...]:
+    """The blank-separated ``words``, "_" for a blank within one."""
+    return tuple(word.replace("_", " ") for word in words.split())
 
 
 def _rows(verbs: str) -> Iterator[list[str]]:
@@ -78,19 +85,20 @@ def french(verbs: str) -> Forms:
 
 
 _SPANISH = {
-    "ar": ("ad", "amos", "o", "a", r"(?:é|ó|amos|aron)"),
-    "er": ("id", "emos", "o", "e", r"(?:í|ió|imos|ieron)"),
-    "ir": ("id", "imos", "o", "e", r"(?:í|ió|imos|ieron)"),
+    "ar": ("ad", "amos", "o", "a", "(?:é|amos)", "(?:ó|aron)"),
+    "er": ("id", "emos", "o", "e", "(?:í|imos)", "(?:ió|ieron)"),
+    "ir": ("id", "imos", "o", "e", "(?:í|imos)", "(?:ió|ieron)"),
 }
 
 
 def spanish(verbs: str) -> Forms:
-    """Rows of infinitive, then the irregular of participle (without its last letter), "yo", "él" and past; "-" keeps
+    """Rows of infinitive, then the irregular of participle (without its ending), "yo", "él" and past; "-" keeps
     the regular form."""
-    made: dict[str, list[str]] = {name: [] for name in ("infinitive", "participle", "we", "i", "it", "past", "future")}
+    names = ("infinitive", "participle", "we", "i", "it", "past", "it_past", "future")
+    made: dict[str, list[str]] = {name: [] for name in names}
     for infinitive, *irregular in _rows(verbs):
         stem, endings = infinitive[:-2], _SPANISH[infinitive[-2:]]
-        participle, we, i, it, past = (stem + ending for ending in endings)
+        participle, we, i, it, past, it_past = (stem + ending for ending in endings)
         own = [*irregular, *["-"] * (4 - len(irregular))]
         given = [new if new != "-" else old for new, old in zip(own, (participle, i, it, past), strict=True)]
         if infinitive.endswith(("gar", "car", "zar")) and own[3] == "-":
@@ -102,5 +110,6 @@ def spanish(verbs: str) -> Forms:
         made["i"].append(given[1])
         made["it"].append(rf"{given[2]}n?")
         made["past"].append(given[3])
+        made["it_past"].append(it_past)
         made["future"].append(rf"{infinitive}(?:é|emos|á|án)")
     return Forms(**{name: _group(forms) for name, forms in made.items()})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.drafting.elsewhere.forms import french, one_of
+from pipeline.drafting.elsewhere.forms import each, french, one_of
 
 _MONEY_BACK = (
     "rembourser remboursé, créditer crédité, recréditer recrédité, verser versé, virer viré, reverser reversé, "
-    "restituer restitué, rendre rendu rendons rends rend rendr, régler réglé, dédommager dédommagé, indemniser indemnisé"
+    "restituer restitué, rendre rendu rendons rends rend rendr, régler réglé, dédommager dédommagé, indemniser "
+    "indemnisé"
 )
 _ENDED = (
     "annuler annulé, résilier résilié, supprimer supprimé, effacer effacé, clôturer clôturé, arrêter arrêté, "
@@ -43,7 +44,8 @@ _PASSED_ON = (
     "transférer transféré transférons transfère transfère transférer, signaler signalé, confier confié, "
     "escalader escaladé, informer informé, prévenir prévenu prévenons préviens prévient préviendr, "
     "avertir averti avertissons avertis avertit avertir, contacter contacté, relancer relancé, lancer lancé, "
-    "effectuer effectué, traiter traité, charger chargé, demander demandé, saisir saisi saisissons saisis saisit saisir"
+    "effectuer effectué, traiter traité, charger chargé, demander demandé, saisir saisi saisissons saisis saisit "
+    "saisir"
 )
 _ANSWERED = (
     "rappeler rappelé rappelons rappelle rappelle rappeller, appeler appelé appelons appelle appelle appeller, "
@@ -73,18 +75,24 @@ _ADVERB = (
 _CLITICS = r"(?:(?:vous|te|le|la|les|lui|leur|y|en|nous|me) |l['’]|t['’]|m['’](?:en )?){0,3}"
 _WORKER = (
     r"(?:(?:notre|nos|mon|ma|mes) [\w-]+|(?:un|une|le|la) (?:collègue|technicien\w*|chauffeur|livreur|conseill\w+|"
-    r"équipe|atelier|transporteur|responsable|service|magasin|plombier|monteur|personne)|l['’](?:équipe|atelier|agence)|"
+    r"équipe|atelier|transporteur|responsable|service|magasin|plombier|monteur|personne)|l['’](?:équipe|atelier|"
+    r"agence)|"
     r"quelqu['’]un)"
 )
 _DONE = rf"(?:{_ACTED.participle}|escalad\w+|fait|factur\w+|accord\w+|parlé|convenu|joint|obtenu|mis (?:fin|en|de))"
 _GOES = one_of(
     "arrive arrivent part partent passe passent repart figure figurent revient reviennent fonctionne fonctionnent "
-    "marche a_lieu ont_lieu commence démarre reçoit suit suivra est sont sonne reprend redémarre vient viennent se_fait"
+    "marche a_lieu ont_lieu commence démarre reçoit suit suivra sonne reprend redémarre vient viennent se_fait"
+)
+_GOES = (
+    rf"(?:{_GOES}|(?:est|sont) (?:déjà |bien |enfin )?(?:chez|sur|dans votre|prêt|là|de retour|à nouveau|de nouveau|"
+    r"réglé|en place|entre vos|opérationnel|à votre disposition|devant)\w*)"
 )
 _FIGURE = r"(?:\x01|\d{1,3}(?:,\d)? ?%)"
 _FEW = r"(?:[\w'’-]+ ){0,4}?"
 _CHARGES = (
-    r"(?:\w+ )?(?:frais|facture|pénalités?|somme|dette|créance|acompte|port|supplément|différence|mensualité|cotisation|"
+    r"(?:\w+ )?(?:frais|facture|pénalités?|somme|dette|créance|acompte|port|supplément|différence|mensualité|"
+    r"cotisation|"
     r"majoration|loyer|échéance|retour|livraison|amende)s?"
 )
 _NOUS = r"(?:nous|je|j['’]|on)\s?(?:(?:vous|te|le|la|les|lui|leur|y|en|l['’]|t['’]|m['’]en|nous)\s?){0,3}"
@@ -113,7 +121,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"coupables?|en tort|en faute|dans notre tort)|(?:notre|nos|ma) (?:\w+ )?(?:faute|erreur|tort|négligence|"
         r"manquement|oubli|"
         r"étourderie|inattention|maladresse)s?",
-        r"(?:nous|je|j['’]) ?(?:en )?(?:assum|prenons|prends|endoss|reconnai|admet)\w* [^.!?\n]{0,40}(?:responsabilité|"
+        r"(?:nous|je|j['’]) ?(?:en )?(?:assum|prenons|prends|endoss|reconnai|"
+        r"admet)\w* [^.!?\n]{0,40}(?:responsabilité|"
         r"faute|tort|erreur|charge|frais|dégâts)|(?:à|sur) (?:notre|nos) (?:charge|torts|frais)|"
         r"(?:nous |vous )?(?:indemniser|dédommager)(?:ons|ai|a)",
         r"(?:nous avons|j['’]ai|(?:notre|mon|ma) [\w-]+ (?:a|s['’]est)|(?:nos|mes) [\w-]+ (?:ont|se sont)|"
@@ -126,7 +135,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:\w+ )?dû|(?:c['’]est|c['’]était) à nous de|"
         r"(?:la |cette )?(?:faute|responsabilité|erreur) (?:nous |m['’])?(?:revient|incombe|en incombe|est (?:la )?"
         r"(?:nôtre|de notre|à nous))|(?:de|du) (?:notre|nos) (?:côté|fait|part)(?=[.,!]|$)",
-        r"(?:vien|provien|tien|éman|résult)\w+ (?:bien |entièrement )?(?:de (?:chez )?nous|d['’]une (?:erreur|faute) de "
+        r"(?:vien|provien|tien|éman|résult)\w+ (?:bien |entièrement )?(?:de (?:chez )?nous|d['’]une (?:erreur|"
+        r"faute) de "
         r"(?:notre|nos)|de (?:notre|nos) \w+)|(?:à cause|par la faute|du fait) de (?:nous|notre|nos)|"
         r"s['’]est (?:perdue?|égarée?|passée?) (?:chez nous|dans (?:notre|nos))|(?:perdu|égaré|cassé|abîmé)e?s? "
         r"(?:chez nous|dans (?:notre|nos)|par (?:notre|nos))",
@@ -165,11 +175,13 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?! \w+(?:é|i|u)e?s?(?!\w))" + _NOT,
         r"(?:est|sont) (?:\w+ )?(?:prévu|programmé|planifié|fixé|attendu|calé|annoncé)e?s?(?!\w)" + _THEN,
         r"(?:vous|tu) (?:pouvez|peux) (?:déjà )?(?:compter|tabler) sur|attendez-vous à|"
-        r"(?:réponse|rappel|virement|livraison|remboursement|échange|envoi|intervention|passage)(?: prévue?)?:? "
+        r"(?<!\w )(?:réponse|rappel|virement|livraison|remboursement|échange|envoi|intervention|"
+        r"passage)(?: prévue?)?:? "
         + _TIME,
     ),
     "not promise": (
-        r"ne(?! manquer)|n['’]\w+|sans|si|s['’]il|s['’]ils|quand|comment|en général|généralement|d['’]ordinaire|"
+        r"ne(?! manquer)|n['’]\w+|sans|si|s['’]il|s['’]ils|quand|comment (?:nous|le|la|les|vous|il|ce|cela|se)|"
+        r"en général|généralement|d['’]ordinaire|"
         r"normalement|habituellement|d['’]habitude|en principe|en moyenne|qui|afin",
     ),
     "claimed": (
@@ -178,19 +190,22 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:notre|nos|le|la|les|un|une|mon|ma|mes) [\w-]+ (?:vous |l['’]|les )?(?:a|ont)|vous (?:a|ont)|"
         r"quelqu['’]un a|l['’][\w-]+ a) " + _ADVERB + _DONE,
         r"(?:a|ont|vient d['’]|viennent d['’]) ?" + _ADVERB + r"(?:été|être) " + _ADVERB + _DONE,
-        r"(?:est|sont) " + _ADVERB + rf"(?:en route|en chemin|en cours|parti\w*|actif|active|accessible|"
-        rf"en place|opérationnel\w*|arrivée?s?|(?!ouvert|changé){_ACTED.participle})(?!\w)(?! (?:en général|sous))|"
+        r"(?:est|sont) " + _ADVERB + rf"(?:en route|en chemin|en cours(?! d['’e] ?(?:examen|analyse|étude|vérif|"
+        r"discussion))|parti\w*|actif|active|accessible|"
+        rf"en place|opérationnel\w*|(?!ouvert|changé){_ACTED.participle})(?!\w)(?! (?:en général|sous))|"
         r"(?:c['’]est|voilà qui est) (?:fait|réglé)|(?:nous venons|je viens) de "
         r"(?:vous |le |la |l['’])?\w+",
         r"(?:fonctionne|fonctionnent|marche|est|sont) (?:\w+ )?(?:à nouveau|de nouveau)(?!\w)|"
         r"(?:a|ont) (?:\w+ )?(?:quitté|rejoint|repris|pris (?:effet|la route|contact|en charge))|"
         r"(?:prend|prennent|a pris) effet|remarche\w*|refonctionne\w*",
-        r"(?:me suis|nous nous sommes|s['’]est|se sont) " + _ADVERB + r"(?:occupé|chargé|assuré|mis en relation|entretenu)"
+        r"(?:me suis|nous nous sommes|s['’]est|se sont) " + _ADVERB + r"(?:occupé|chargé|assuré|mis en relation|"
+        r"entretenu)"
         r"e?s?|(?:nous|je|j['’]) ?(?:\w+ )?(?:avons|ai) " + _ADVERB + r"(?:mis|fait|parlé|obtenu|donné (?:l['’]ordre|"
         r"instruction)|pris (?:contact|en charge))(?! (?:une erreur|erreur|de côté notre))",
     ),
     "refund": (
-        r"rembours\w+|(?:rendrons|rendons|rends|restituer\w*|restituons|reverserons|reversons) (?:\w+ ){0,3}?(?:argent|"
+        r"rembours\w+|(?:rendrons|rendons|rends|restituer\w*|restituons|reverserons|"
+        r"reversons) (?:\w+ ){0,3}?(?:argent|"
         r"somme|montant|acompte|\x01)",
     ),
     "credit": (
@@ -209,7 +224,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:pas|rien|plus) (?:à|besoin de) (?:payer|régler|verser|rembourser)|(?:annul|supprim|abandonn|renon|effac|"
         rf"lev|offr|ôt|retir|épargn)\w* (?:(?:à|aux|de|les?|la|vos|votre|vous|cette|ces|ce|nous) ){{0,3}}?"
         rf"(?:{_CHARGES}|\x01)|(?:nous |je )(?:pren|assum|support|pay)\w+ (?:en charge |à (?:notre|ma) charge )?"
-        rf"(?:les?|la|vos|votre|ces|cette) {_CHARGES}|{_CHARGES} (?:\w+ ){{0,4}}?(?:(?:est|sont|seront|sera|reste|restent) "
+        rf"(?:les?|la|vos|votre|ces|cette) {_CHARGES}|{_CHARGES} (?:\w+ ){{0,4}}?(?:(?:est|sont|seront|sera|reste|"
+        rf"restent) "
         r"(?:\w+ )?(?:annul|supprim|effac|offert|lev|pour nous|à notre charge|abandonn|pris)\w*)|"
         r"(?:frais|facture|dette) (?:\w+ ){0,3}?(?:annul|supprim|effac|offert)\w+|faisons cadeau|sans frais|exonér\w+",
     ),
@@ -221,27 +237,29 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "gift": (
         r"gratuit\w*|(?:vous |est |sont |sera |seront )offert\w*|à nos frais|à titre gracieux|gracieusement|cadeau|"
         r"(?:vous pouvez|pouvez) (?:le |la |les )?"
-        r"(?:garder|conserver) (?!le reçu|la facture|l['’]emballage)|(?:offrons|offre|offrirons) (?:\w+ ){0,3}?(?:mois|"
+        r"(?:garder|conserver) (?!le reçu|la facture|l['’]emballage)|(?:offrons|offre|"
+        r"offrirons) (?:\w+ ){0,3}?(?:mois|"
         r"livraison|repas|nuit|séance|retour|\w+ion)|vous invitons à (?:dîner|déjeuner)|(?:sera|est|sont|seront) pour "
         r"(?:nous|notre compte)|c['’]est (?:pour nous|la maison|cadeau)|(?:gardez|conservez)-l\w+|"
         r"(?:joignons|ajoutons|glissons|joins|ajoute) (?:[\w'’-]+ ){0,4}?(?:un|une|des|deux) (?!mot|note|lien|copie|"
         r"photo|capture|remarque|explication)\w+",
     ),
-    "granting hints": tuple(
-        "rembours rend restitu revers bon avoir geste dédomm indemn compens crédit offr accord moiti remise rédu rabais "
+    "granting hints": each(
+        "rembours rend restitu revers bon avoir geste dédomm indemn compens crédit offr accord moiti remise rédu "
+        "rabais "
         "ristourne moins baiss payer régler frais factur annul supprim cadeau exon nouve autre remplac échang gratuit "
         "offert garder conserv invit chèque verser dédui retir enl ôt diminu retranch charge lev pénalit joign joins "
         "ajout gliss gracieu second maison paie payez effac abandon ramen minor allég recev aurez % "
-        "port donn octroy gardez".split()
-    )
-    + ("pour nous", "pour notre"),
+        "port donn octroy gardez pour_nous pour_notre"
+    ),
     "refused": (
-        r"(?:ne|n['’])\s?(?:pouvons|peux|peut|pourrons|est|a|ont|avons|ai|sera|sommes|donne|accord\w+|propos\w+|offr\w+|rembours\w+|"
+        r"(?:ne|n['’])\s?(?:pouvons|peux|peut|pourrons|est|a|ont|avons|ai|sera|sommes|donne|accord\w+|propos\w+|"
+        r"offr\w+|rembours\w+|"
         r"concern\w+|prévoi\w+)(?=[^.!?\n]{0,30}\b(?:pas|aucun\w*|plus|rien))|aucun\w*|si (?:un|une|le|la|votre|vous)",
     ),
     "asked": (
         r"vous (?:nous )?(?:demandez|souhaitez|voulez|exigez|réclamez|écrivez|attendez|désirez|aimeriez)|"
-        r"votre (?:demande|souhait|question)",
+        r"avez-vous|as-tu|vous attendiez|votre (?:demande|souhait|question)",
     ),
-    "resumes": (r"nous|je|notre|nos|vous (?:recevrez|aurez)",),
+    "resumes": (r"(?<!que )(?:nous|je)|notre|nos|vous (?:recevrez|aurez)",),
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.drafting.elsewhere.forms import german, one_of
+from pipeline.drafting.elsewhere.forms import each, german, one_of
 
 _MONEY_BACK = (
     "erstatten erstattet, zurück|erstatten zurückerstattet, zurück|zahlen zurückgezahlt, überweisen überwiesen, "
@@ -35,7 +35,8 @@ _CHANGED = (
     "an|passen angepasst, um|stellen umgestellt, ein|tragen eingetragen, hinterlegen hinterlegt, "
     "entsperren entsperrt, frei|schalten freigeschaltet, frei|geben freigegeben gibt gab, "
     "zurück|setzen zurückgesetzt, aktivieren aktiviert, reaktivieren reaktiviert, "
-    "wiederher|stellen wiederhergestellt, ein|richten eingerichtet, verlängern verlängert, um|schreiben umgeschrieben, "
+    "wiederher|stellen wiederhergestellt, ein|richten eingerichtet, verlängern verlängert, um|schreiben "
+    "umgeschrieben, "
     "auf|stocken aufgestockt, senken gesenkt, ab|ziehen abgezogen, erlassen erlassen erlässt erließ"
 )
 _BOOKED = (
@@ -48,7 +49,7 @@ _PASSED_ON = (
     "veranlassen veranlasst, ein|leiten eingeleitet, an|stoßen angestoßen stößt stieß, eskalieren eskaliert, "
     "verständigen verständigt, benachrichtigen benachrichtigt, kontaktieren kontaktiert, erledigen erledigt, "
     "klären geklärt, lösen gelöst, regeln geregelt, ab|schließen abgeschlossen, bearbeiten bearbeitet, "
-    "ein|schalten eingeschaltet, unterrichten unterrichtet"
+    "informieren informiert, ein|schalten eingeschaltet, unterrichten unterrichtet"
 )
 _ANSWERED = (
     "an|rufen angerufen ruft rief, zurück|rufen zurückgerufen ruft rief, melden gemeldet, antworten geantwortet, "
@@ -62,19 +63,20 @@ _WILL = german(
     "bezahlen bezahlt, zahlen gezahlt, geben gegeben gibt gab, machen gemacht, holen geholt, stellen gestellt"
 )
 _GOES = one_of(
-    "kommt geht läuft liegt steht trifft erreicht folgt erfolgt ruft meldet bringt holt erhält bekommt klingelt "
+    "kommt geht liegt steht trifft erreicht folgt erfolgt ruft meldet bringt holt erhält bekommt klingelt "
     "beginnt startet funktioniert verlässt schaut fährt findet_sie kehrt"
 )
-_DAYTIME = one_of("früh mittag nachmittag abend vormittag")
 _WEEKDAY = one_of("montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag") + r"\w*"
 _COUNT = r"(?:\d{1,3}|[a-zäöü]{3,20})"
 _TIME = (
-    r"(?:(?<!seit )(?<!erst )heute(?! (?:morgen|früh)\b)|(?<!heute )(?<!guten )morgen|übermorgen|spätestens|bis(?! (?:jetzt|dahin|heute nicht))|binnen|innerhalb|umgehend|sofort|"
+    r"(?:(?<!seit )(?<!erst )heute(?! (?:morgen|früh)\b)|(?<!heute )(?<!guten )morgen|übermorgen|spätestens|"
+    r"bis(?! (?:jetzt|dahin|heute nicht))|binnen|innerhalb|umgehend|sofort|"
     r"unverzüglich|"
     rf"schnellstmöglich|baldmöglichst|in kürze|demnächst|(?:am|für|ab|gleich|noch|vor|zum|auf) (?:\w+ )?{_WEEKDAY}|"
     rf"(?:am|ab|zum|vor dem) \d{{1,2}}\.|(?:um|gegen|vor|ab|zwischen) {_COUNT} (?:uhr|und)|"
     rf"in (?:den nächsten |weniger als |rund |etwa )?{_COUNT} (?:minuten?|stunden?|tage?n?|werktage?n?|arbeitstagen|"
-    r"wochen?)|(?:nächste|kommende)[nrms]? (?:woche\w*|monat\w*|jahr\w*|tage\w*|stunde\w*|werktage?|\w{3,9}tag)|(?:diese|dieser) woche|(?:zum|am|übers|nach dem) (?:wochenende|"
+    r"wochen?)|(?:nächste|kommende)[nrms]? (?:woche\w*|monat\w*|jahr\w*|tage\w*|stunde\w*|werktage?|\w{3,9}tag)|"
+    r"(?:diese|dieser) woche|(?:zum|am|übers|nach dem) (?:wochenende|"
     r"monatsende|"
     r"jahresende|monatsersten|ersten)|im laufe|noch vor|anfang|mitte|ende (?:der|des|nächster)|heute noch|"
     r"gleich (?:morgen|nach)|über nacht|pünktlich zum|rechtzeitig (?:zum|zur|vor))(?!\w)"
@@ -152,12 +154,13 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:werde ich|werden wir)",
         r"(?:sie|du) (?:erhalten|bekommen|hören|wissen|erhältst|bekommst|hörst|sehen|finden)\b" + _THEN + _NOT,
         r"(?:sie haben|du hast)(?=[^.!?\n]{0,60}\b(?:antwort|nachricht|geld|betrag|ergebnis|klarheit|bescheid|ware|"
-        r"paket|ersatz\w*)\b)" + _THEN + _NOT + r"(?![^.!?\n]{0,120}\b(?:\w*ge\w+|\w+iert|bestellt|erhalten|bezahlt)[.,!])",
+        r"paket|ersatz\w*)\b)" + _THEN + _NOT + r"(?![^.!?\n]{0,120}\b(?:\w*ge\w+|\w+iert|bestellt|erhalten|"
+        r"bezahlt)[.,!])",
         r"(?:erhalten|bekommen|hören|sehen|finden) sie\b" + _THEN + _NOT,
         _TIME + r"[^.!?\n]{0,40}\b(?:erhalten|bekommen|hören|haben|wissen|sehen|finden) (?:sie|du)"
         r"(?![^.!?\n]{0,100}\b(?:gebeten|geschrieben|bestellt|gemeldet|gekauft|bezahlt|\w*ge\w+t|\w+iert)\b)",
-        _GOES + r"\b" + _THEN + _NOT,
-        rf"{_TIME}{_FEW}{_GOES}(?!\w)" + _NOT,
+        rf"(?:{_GOES}|läuft(?=[^.!?\n]{{0,80}}\bwieder\b))(?!\w)" + _THEN + _NOT,
+        rf"{_TIME}{_FEW}(?:{_GOES}|läuft(?=[^.!?\n]{{0,80}}\bwieder\b))(?!\w)" + _NOT,
         rf"(?:ist|sind)\b{_THEN}[^.!?,\n]{{0,80}}\b(?:eingeplant|geplant|vorgesehen|angesetzt|terminiert|angekündigt|"
         r"fertig|da|zurück|bei ihnen|vor ort|erledigt|behoben|auf ihrem konto|in ihrem postfach|zu rechnen|"
         r"wieder \w+)(?!\w)",
@@ -173,7 +176,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"sie (?:können|dürfen) (?:[\w,.-]+ ){0,8}?(?:rechnen|zählen)(?=[.,!]|$)|"
         r"(?:sie haben|darauf haben sie|darauf gebe ich ihnen) mein wort|sehe ich zu|"
         r"(?:versprochen|zugesagt|abgemacht)(?=[.!]|$)|fest (?:zugesagt|eingeplant|versprochen)",
-        r"(?:antwort|rückruf|ergebnis|termin|lieferung|erstattung|auszahlung|zahlung|versand|bescheid|reparatur|"
+        r"(?<!\w )(?:antwort|rückruf|ergebnis|termin|lieferung|erstattung|auszahlung|zahlung|versand|bescheid|"
+        r"reparatur|"
         r"austausch|nachricht|näheres|mehr)(?: dazu| hierzu)?:? (?:kommt |folgt |erfolgt |geht )?" + _TIME,
         r"(?:wir|ich) (?:versprechen?|sichern?|sorgen?|kümmern?|klären?|prüfen?|melden?|liefern?|ersetzen?|"
         r"überweisen?|"
@@ -182,12 +186,13 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"erstatten|ersetzen|zahlen|holen) wir",
     ),
     "not promise": (
-        r"nicht|nie|kein\w*|ob|wann|wenn|falls|sofern|soweit|in der regel|normalerweise|üblicherweise|gewöhnlich|"
+        r"nicht|nie|kein\w*|ob|wann|wenn|falls(?! to\b)|sofern|soweit|in der regel|normalerweise|üblicherweise|"
+        r"gewöhnlich|"
         r"grundsätzlich|generell|meist|meistens|durchschnittlich|im schnitt|laut|wer|wollten|sollten|könnten",
     ),
     "claimed": (
         r"(?<!sie )(?<!du )(?:habe|haben|hat)(?! (?:sie|du)\b) (?:[\w.-]+ ){0,9}?" + _ACTED.participle,
-        r"(?:wurden?|worden|ist|sind) (?:[\w.,-]+ ){0,7}?" + _ACTED.participle,
+        r"(?:wurden?|worden|ist|sind) (?:(?!von (?:ihnen|dir)\b)[\w.,-]+ ){0,7}?" + _ACTED.participle,
         _ACTED.participle + r" (?:wurden?|worden|haben wir|habe ich)",
         rf"(?:wir|ich|{_WORKER}) {_ACTED.past}\b(?=[^.!?\n]{{0,90}}\b(?:gestern|heute|vorhin|bereits|schon|soeben|"
         rf"gerade|am \w+|ihre?[nmrs]?|den|die|das)\b)|(?:gestern|heute|bereits|vorhin) {_ACTED.past} (?:wir|ich)",
@@ -198,10 +203,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"inzwischen )*wieder(?!\w)|(?:läuft|laufen) (?:bereits|schon|seit)",
         r"(?:hat|haben) (?:[\w.-]+ ){0,5}?(?:verlassen|auf den weg gebracht|in die wege geleitet|in auftrag gegeben|"
         r"gesprochen|telefoniert|durchgeführt|vorgenommen|übernommen|angestoßen)|"
-        rf"(?:habe|haben) (?:ich|wir) (?:[\w.-]+ ){{0,7}}?(?:gegeben|gesprochen|telefoniert|vorgenommen|durchgeführt|"
-        r"gesorgt|gekümmert|übernommen|verlegt)|(?:ich|wir) (?:habe|haben) (?:[\w.-]+ ){0,8}?(?:gegeben|gesprochen|"
-        r"telefoniert|vorgenommen|durchgeführt|gesorgt|gekümmert|auf den weg gebracht|in auftrag gegeben)",
-        r"(?:gilt|gelten) ab sofort|ist (?:damit |hiermit |jetzt |nun )*(?:erledigt|gegenstandslos|vom tisch|hinfällig)|"
+        r"(?:habe|haben) (?:ich|wir) (?:[\w.-]+ ){0,7}?(?:gegeben|gesprochen|telefoniert|vorgenommen|durchgeführt|"
+        r"gesorgt|gekümmert|übernommen|verlegt|geprüft)|(?:ich|wir) (?:habe|haben) (?:[\w.-]+ ){0,8}?(?:gegeben|"
+        r"gesprochen|"
+        r"telefoniert|vorgenommen|durchgeführt|gesorgt|gekümmert|geprüft|auf den weg gebracht|in auftrag gegeben)",
+        r"(?:gilt|gelten) ab sofort|ist (?:damit |hiermit |jetzt |nun )*(?:erledigt|gegenstandslos|vom tisch|"
+        r"hinfällig)|"
         r"liegt (?:bereits|schon) (?:\w+ ){0,4}?(?:bereit|post|konto|postfach)",
     ),
     "refund": (
@@ -237,13 +244,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:dafür |hierfür )?(?:übernehmen|übernehme|tragen|trage|streichen|streiche|stornieren|storniere|zahlen|"
         r"zahle|"
         r"schenken|fällt weg|fallen weg|nehmen|ausbuchen|geht auf uns)|(?:übernehmen|übernehme|tragen|streichen|"
-        r"streiche|schenken) (?:wir |ich )(?:[\w-]+ ){0,4}?(?:\w*kosten|\w*gebühr\w*|porto|rechnung|zuschlag|differenz|"
+        r"streiche|schenken) (?:wir |ich )(?:[\w-]+ ){0,4}?(?:\w*kosten|\w*gebühr\w*|porto|rechnung|zuschlag|"
+        r"differenz|"
         r"rate|anfahrt)|(?:wir|ich) (?:übernehmen?|tragen?|streichen?) (?:[\w-]+ ){0,4}?(?:\w*kosten|\w*gebühr\w*|"
         r"porto|"
         r"rechnung|zuschlag|differenz|rate|anfahrt)",
     ),
     "replacement": (
-        r"(?:schicken|senden|liefern|schicke|sende|bekommen|erhalten) (?:wir |ich |sie )?(?:ihnen |dir )?(?:\w+ ){0,3}?"
+        r"(?:schicken|senden|liefern|schicke|sende|bekommen|erhalten) (?:wir |ich |sie )?(?:ihnen |"
+        r"dir )?(?:\w+ ){0,3}?"
         r"(?:neue[nrs]?|ersatz\w*|weitere[nrs]?) (?!nachricht|antwort|information|link|mail)\w+|ersatzlieferung|"
         r"(?:tauschen|ersetzen) (?:wir |ich )|(?:bekommen|erhalten) sie (?:\w+ ){0,4}?ersatz(?!\w)|ersatzgerät",
     ),
@@ -255,20 +264,22 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"(?:legen|legt|packen|geben|lege|packe) (?:wir |ich )?(?:[\w-]+ ){0,7}?(?:bei|dazu|obendrauf|mit dazu)(?!\w)|"
         r"(?:spendieren|spendiere|überraschen) (?:wir|ich|ihnen|dir)|(?:wir|ich) spendieren?",
     ),
-    "granting hints": tuple(
+    "granting hints": each(
         "erstatt zahl überweis gutsch kulanz entschäd entgegen rabatt nachlass ermäß halb hälfte prozent % günstig "
-        "weniger billig erlass erläss verzicht rechn entf hinf kosten gebühr neue ersatz ersetz tausch weitere umsonst "
-        "gratis haus unentgelt schenk behalten laden senk minder kürz reduzier verring zieh abzug streich übernehm trag "
+        "weniger billig erlass erläss verzicht rechn entf hinf kosten gebühr neue ersatz ersetz tausch weitere "
+        "umsonst "
+        "gratis haus unentgelt schenk behalten laden senk minder kürz reduzier verring zieh abzug streich übernehm "
+        "trag "
         "porto fällt fallen legen legt lege pack spendier trost ausgleich inklusive sinkt lediglich bloß aufpreis "
-        "zuschlag zurück wiedergut".split()
-    )
-    + (" gut", " uns"),
+        "zuschlag zurück wiedergut _gut _uns"
+    ),
     "refused": (
         r"(?:nicht|nichts)(?! (?:mehr |zu )*(?:be|zurück)?zahlen| in rechnung| berechne)|keinen?(?! (?:cent|euro))|ob",
     ),
     "asked": (
-        r"sie (?:schreiben|möchten|verlangen|fordern|wünschen|bitten|fragen|erwarten|wollen)|du (?:schreibst|"
+        r"sie (?:schreiben|möchten|verlangen|fordern|wünschen|bitten|fragen|erwarten|wollen|warten|haben gebeten)|"
+        r"haben sie|hast du|du (?:schreibst|wartest|"
         r"möchtest|willst)|ihre? (?:wunsch|forderung|bitte|frage|anfrage)",
     ),
-    "resumes": (r"wir|ich|uns|unser\w*|(?:erhalten|bekommen) sie",),
+    "resumes": (r"(?<!dass )(?<!ob )(?:wir|ich)|uns|unser\w*|(?:erhalten|bekommen) sie",),
 }  # fmt: skip
