@@ -63,7 +63,7 @@ def german(verbs: str) -> Forms:
         made["we"].append(base + apart)
         made["i"].append(f"{stem}e" + apart)
         made["it"].append(third + apart)
-        made["past"].append(rf"{past}n?" + apart)
+        made["past"].append(rf"{past}(?:e?n)?" + apart)
     return Forms(**{name: _group(forms) for name, forms in made.items()})
 
 
