@@ -1,4 +1,5 @@
-"""The words that the rules look for in the languages beside English: one table a language, one entry a rule.
+"""The words that the rules look for in the languages beside English: two tables a language (tone; acts, built
+from lists of verbs), one entry a rule.
 
 The tables are tried on every text, whatever language it is taken for: a promise in French binds in an English mail too.
 So no entry may hold words that are common in another of the languages.

@@ -17,14 +17,12 @@ class Forms:
     otherwise or nobody writes is empty.
     """
 
-    infinitive: str
     participle: str
     we: str
     i: str
     it: str
     past: str = ""
     it_past: str = ""
-    future: str = ""
 
 
 def one_of(words: str) -> str:
@@ -50,7 +48,7 @@ def german(verbs: str) -> Forms:
 
     "zurück|zahlen" parts in a main clause: its finite forms are found only with the prefix in the same clause.
     """
-    made: dict[str, list[str]] = {name: [] for name in ("infinitive", "participle", "we", "i", "it", "past")}
+    made: dict[str, list[str]] = {name: [] for name in ("participle", "we", "i", "it", "past")}
     for infinitive, participle, *strong in _rows(verbs):
         prefix, _, base = infinitive.rpartition("|")
         apart = rf"(?=[^.!?,\n]{{0,90}}\b{prefix}\b)" if prefix else ""
@@ -58,7 +56,6 @@ def german(verbs: str) -> Forms:
         linking = "e" if stem.endswith(("t", "d", "chn", "fn")) else ""
         third = strong[0] if strong else f"{stem}{linking}t"
         past = strong[1] if len(strong) > 1 else f"{stem}{linking}te"
-        made["infinitive"].append(prefix + base)
         made["participle"].append(participle)
         made["we"].append(base + apart)
         made["i"].append(f"{stem}e" + apart)
@@ -68,19 +65,16 @@ def german(verbs: str) -> Forms:
 
 
 def french(verbs: str) -> Forms:
-    """Rows of infinitive and participle (masculine), then "nous", "je", "il" and the stem of the future where the verb
-    is not of the first group."""
-    made: dict[str, list[str]] = {name: [] for name in ("infinitive", "participle", "we", "i", "it", "future")}
+    """Rows of infinitive and participle (masculine), then "nous", "je" and "il" of irregular verbs."""
+    made: dict[str, list[str]] = {name: [] for name in ("participle", "we", "i", "it")}
     for infinitive, participle, *irregular in _rows(verbs):
         stem = infinitive[:-2]
         soft = stem + "e" if stem.endswith("g") else stem[:-1] + "ç" if stem.endswith("c") else stem
-        we, i, it, future = irregular or (f"{soft}ons", f"{stem}e", f"{stem}e", infinitive)
-        made["infinitive"].append(infinitive)
+        we, i, it = irregular or (f"{soft}ons", f"{stem}e", f"{stem}e")
         made["participle"].append(rf"{participle}e?s?")
         made["we"].append(we)
         made["i"].append(i)
         made["it"].append(it)
-        made["future"].append(rf"{future}(?:ons|ai|a|ont)")
     return Forms(**{name: _group(forms) for name, forms in made.items()})
 
 
@@ -94,7 +88,7 @@ _SPANISH = {
 def spanish(verbs: str) -> Forms:
     """Rows of infinitive, then the irregular of participle (without its ending), "yo", "él" and past; "-" keeps
     the regular form."""
-    names = ("infinitive", "participle", "we", "i", "it", "past", "it_past", "future")
+    names = ("participle", "we", "i", "it", "past", "it_past")
     made: dict[str, list[str]] = {name: [] for name in names}
     for infinitive, *irregular in _rows(verbs):
         stem, endings = infinitive[:-2], _SPANISH[infinitive[-2:]]
@@ -104,12 +98,10 @@ def spanish(verbs: str) -> Forms:
         if infinitive.endswith(("gar", "car", "zar")) and own[3] == "-":
             soft = {"g": "gu", "c": "qu", "z": "c"}[stem[-1]]
             given[3] = rf"(?:{stem[:-1]}{soft}é|{past})"
-        made["infinitive"].append(infinitive)
         made["participle"].append(given[0] + "[oa]s?")
         made["we"].append(we)
         made["i"].append(given[1])
         made["it"].append(rf"{given[2]}n?")
         made["past"].append(given[3])
         made["it_past"].append(it_past)
-        made["future"].append(rf"{infinitive}(?:é|emos|á|án)")
     return Forms(**{name: _group(forms) for name, forms in made.items()})

@@ -8,51 +8,48 @@ from pipeline.drafting.elsewhere.forms import each, french, one_of
 
 _MONEY_BACK = (
     "rembourser remboursé, créditer crédité, recréditer recrédité, verser versé, virer viré, reverser reversé, "
-    "restituer restitué, rendre rendu rendons rends rend rendr, régler réglé, dédommager dédommagé, indemniser "
+    "restituer restitué, rendre rendu rendons rends rend, régler réglé, dédommager dédommagé, indemniser "
     "indemnisé"
 )
 _ENDED = (
     "annuler annulé, résilier résilié, supprimer supprimé, effacer effacé, clôturer clôturé, arrêter arrêté, "
-    "bloquer bloqué, stopper stoppé, suspendre suspendu suspendons suspends suspend suspendr, lever levé, "
-    "retirer retiré, geler gelé, désactiver désactivé, "
-    "interrompre interrompu interrompons interromps interrompt interrompr"
+    "bloquer bloqué, stopper stoppé, suspendre suspendu suspendons suspends suspend, lever levé, retirer retiré, "
+    "geler gelé, désactiver désactivé, interrompre interrompu interrompons interromps interrompt"
 )
 _SENT = (
-    "expédier expédié, envoyer envoyé envoyons envoie envoie enverr, renvoyer renvoyé renvoyons renvoie renvoie "
-    "renverr, "
-    "livrer livré, poster posté, adresser adressé, acheminer acheminé, remettre remis remettons remets remet remettr, "
-    "apporter apporté, déposer déposé, transmettre transmis transmettons transmets transmet transmettr, "
-    "récupérer récupéré, faire_parvenir fait_parvenir faisons_parvenir fais_parvenir fait_parvenir fer"
+    "expédier expédié, envoyer envoyé envoyons envoie envoie, renvoyer renvoyé renvoyons renvoie renvoie, livrer "
+    "livré, poster posté, adresser adressé, acheminer acheminé, remettre remis remettons remets remet, apporter "
+    "apporté, déposer déposé, transmettre transmis transmettons transmets transmet, récupérer récupéré, "
+    "faire_parvenir fait_parvenir faisons_parvenir fais_parvenir fait_parvenir"
 )
 _MENDED = (
-    "réparer réparé, remplacer remplacé, échanger échangé, corriger corrigé, rectifier rectifié, nettoyer nettoyé, "
-    "installer installé, monter monté, rétablir rétabli rétablissons rétablis rétablit rétablir, dépanner dépanné, "
-    "reprendre repris reprenons reprends reprend reprendr, refaire refait refaisons refais refait refer, "
-    "résoudre résolu résolvons résous résout résoudr"
+    "réparer réparé, remplacer remplacé, échanger échangé, corriger corrigé, rectifier rectifié, nettoyer "
+    "nettoyé, installer installé, monter monté, rétablir rétabli rétablissons rétablis rétablit, dépanner "
+    "dépanné, reprendre repris reprenons reprends reprend, refaire refait refaisons refais refait, résoudre "
+    "résolu résolvons résous résout"
 )
 _CHANGED = (
     "modifier modifié, changer changé, débloquer débloqué, déverrouiller déverrouillé, réactiver réactivé, "
     "activer activé, réinitialiser réinitialisé, enregistrer enregistré, prolonger prolongé, ajouter ajouté, "
-    "mettre_à_jour mis_à_jour mettons_à_jour mets_à_jour met_à_jour mettr, valider validé, déduire déduit déduisons "
-    "déduis déduit déduir, ouvrir ouvert ouvrons ouvre ouvre ouvrir"
+    "mettre_à_jour mis_à_jour mettons_à_jour mets_à_jour met_à_jour, valider validé, déduire déduit déduisons "
+    "déduis déduit, ouvrir ouvert ouvrons ouvre ouvre"
 )
 _BOOKED = (
     "réserver réservé, reporter reporté, déplacer déplacé, décaler décalé, avancer avancé, programmer programmé, "
-    "planifier planifié, fixer fixé, commander commandé, recommander recommandé, bloquer bloqué, rajouter rajouté"
+    "planifier planifié, fixer fixé, commander commandé, recommander recommandé, bloquer bloqué, rajouter "
+    "rajouté"
 )
 _PASSED_ON = (
-    "transférer transféré transférons transfère transfère transférer, signaler signalé, confier confié, "
-    "escalader escaladé, informer informé, prévenir prévenu prévenons préviens prévient préviendr, "
-    "avertir averti avertissons avertis avertit avertir, contacter contacté, relancer relancé, lancer lancé, "
-    "effectuer effectué, traiter traité, charger chargé, demander demandé, saisir saisi saisissons saisis saisit "
-    "saisir"
+    "transférer transféré transférons transfère transfère, signaler signalé, confier confié, escalader escaladé, "
+    "informer informé, prévenir prévenu prévenons préviens prévient, avertir averti avertissons avertis avertit, "
+    "contacter contacté, relancer relancé, lancer lancé, effectuer effectué, traiter traité, charger chargé, "
+    "demander demandé, saisir saisi saisissons saisis saisit"
 )
 _ANSWERED = (
-    "rappeler rappelé rappelons rappelle rappelle rappeller, appeler appelé appelons appelle appelle appeller, "
-    "répondre répondu répondons réponds répond répondr, écrire écrit écrivons écris écrit écrir, "
-    "recontacter recontacté, téléphoner téléphoné, apporter apporté, passer passé, confirmer confirmé, "
-    "tenir tenu tenons tiens tient tiendr, revenir revenu revenons reviens revient reviendr, "
-    "faire fait faisons fais fait fer, donner donné, examiner examiné, accompagner accompagné"
+    "rappeler rappelé rappelons rappelle rappelle, appeler appelé appelons appelle appelle, répondre répondu "
+    "répondons réponds répond, écrire écrit écrivons écris écrit, recontacter recontacté, téléphoner téléphoné, "
+    "apporter apporté, passer passé, confirmer confirmé, tenir tenu tenons tiens tient, revenir revenu revenons "
+    "reviens revient, faire fait faisons fais fait, donner donné, examiner examiné, accompagner accompagné"
 )
 _ACTED = french(", ".join((_MONEY_BACK, _ENDED, _SENT, _MENDED, _CHANGED, _BOOKED, _PASSED_ON)))
 _WILL = french(", ".join((_MONEY_BACK, _ENDED, _SENT, _MENDED, _CHANGED, _BOOKED, _PASSED_ON, _ANSWERED)))
