@@ -21,6 +21,7 @@ CHECK_LEVELS: Mapping[str, Level] = {
     "sarcasm": "warn",
     "shouting": "block",
     "register": "warn",
+    "address_form": "warn",
     "excuse": "warn",
     "policy_first": "warn",
     "hollow_apology": "warn",

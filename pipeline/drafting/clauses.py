@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.drafting import elsewhere
+from pipeline.drafting.date_words import MONTHS
 
 REACH = 400
 """How many characters before or after a phrase are looked at: the cost of a check must not grow with the square."""
@@ -80,7 +81,11 @@ def _clause(before: str) -> str:
     return before[start:]
 
 
-_SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]+)*[.!?]*")
+_SENTENCE = re.compile(
+    rf"[^.!?\n]+(?:\.(?=\w|[ ](?:{'|'.join(MONTHS['de'])})\b)[^.!?\n]+)*[.!?]*",
+    re.IGNORECASE,
+)
+"""No sentence ends within "3.50" or "4. Dezember"."""
 
 
 def sentences(text: str) -> Iterator[re.Match[str]]:

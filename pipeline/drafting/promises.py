@@ -192,21 +192,7 @@ _COMMITS = (
         rf"{_WHEN}[^.!?\n]{{0,60}}?,?\s(?:{_FIRM}|{_THING}|he|she|its \w+)\s+{_GOES}\b",
         rf"{_WHEN}[^.!?\n]{{0,40}}?\byou (?:hear|get|receive|have (?:it|an? (?:answer|reply)|your))\b",
     ),
-    _pattern(
-        r"(?:wir|ich)\b[^.!?:\n]{0,60}\b(?:melden|antworten|schreiben|rufen|werden|schicken|senden|prüfen|kümmern|"
-        r"erstatten|"
-        r"melde|schreibe|antworte|rufe|werde|schicke|sende|kümmere|verspreche)\b",
-        r"(?:melde|schreibe|antworte|rufe|schicke|sende) ich\b|(?:melden|schreiben|antworten|rufen|schicken|"
-        r"senden) wir\b|"
-        r"(?:meldet|schreibt|antwortet)\b",
-        r"(?:sie (?:hören|erhalten|bekommen|haben)|(?:hören|erhalten|bekommen) sie|(?:kommt|geht|liegt|"
-        r"steht))\b(?=[^.!?\n]*\b"
-        r"(?:heute|morgen|übermorgen|bis|am \w+tag|innerhalb|in \w+ (?:tagen|stunden|wochen)|nächste\w*|noch|"
-        r"umgehend|sofort)\b)",
-        r"(?:heute|morgen|übermorgen|bis \w+|am \w+tag)\b[^.!?\n]{0,30}\b(?:kommt|haben sie|hören sie|liegt|geht)\b",
-        COMMITS_ELSEWHERE,
-        rf"\b(?:{elsewhere.words('promise')})(?!\w)",
-    ),
+    _pattern(COMMITS_ELSEWHERE),
 )  # fmt: skip
 _TIMED = re.compile(rf"\b(?:{_WHEN}|at|by|before|until|wait|(?:{_DAY})s?)\b", re.IGNORECASE)
 """All but the first and the last patterns want a time to be named."""
@@ -234,7 +220,10 @@ def _commits(sentence: str) -> bool:
     timed = bool(_TIMED.search(sentence))
     return any(
         _stands(match, sentence)
-        for pattern in (_COMMITS if timed else _COMMITS[:1] + _COMMITS[-1:])
+        for pattern in (
+            *(_COMMITS if timed else _COMMITS[:1] + _COMMITS[-1:]),
+            *elsewhere.patterns("promise", sentence),
+        )
         for match in pattern.finditer(sentence)
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pipeline.drafting.checks import (
+    address_form,
     asked_again,
     blame,
     claimed_action,
@@ -49,6 +50,7 @@ CHECKS: Mapping[str, Check] = {
         sarcasm,
         shouting,
         register,
+        address_form,
         excuse,
         policy_first,
         hollow_apology,

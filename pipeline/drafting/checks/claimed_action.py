@@ -231,14 +231,6 @@ _CLAIMS = (
         r"back|our|us|to|from|this|today|yesterday|with|by|into|through)\b)",
         re.IGNORECASE,
     ),
-    patterns(
-        r"(?:wurden?|worden|ist|sind)\s+(?:\w+\s+){0,5}?(?:erstattet|gutgeschrieben|storniert|verschickt|versandt|"
-        r"ersetzt|repariert|behoben|entsperrt|zurückgesetzt|gelöscht|korrigiert|geändert|gebucht|weitergeleitet|"
-        r"informiert|gekündigt|überwiesen|erledigt|unterwegs|raus|vom tisch|freigeschaltet|veranlasst)\b",
-        r"(?:habe|haben)\s+(?:\w+\s+){0,8}?(?:erstattet|gutgeschrieben|storniert|verschickt|versandt|ersetzt|"
-        r"repariert|behoben|entsperrt|zurückgesetzt|gelöscht|korrigiert|geändert|gebucht|weitergeleitet|informiert|"
-        r"gekündigt|überwiesen|erledigt|veranlasst|freigeschaltet|geprüft|eingeleitet)\b",
-    ),
 )  # fmt: skip
 
 

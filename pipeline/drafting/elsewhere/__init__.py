@@ -1,4 +1,5 @@
-"""The words that the rules look for in the languages beside English: one table a language, one entry a rule.
+"""The words that the rules look for in the languages beside English: two tables a language (tone; acts, built
+from lists of verbs), one entry a rule.
 
 The tables are tried on every text, whatever language it is taken for: a promise in French binds in an English mail too.
 So no entry may hold words that are common in another of the languages.
@@ -9,9 +10,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipeline.drafting.elsewhere import french, german, spanish
+from pipeline.drafting.elsewhere import french, french_acts, german, german_acts, spanish, spanish_acts
 
-_TABLES = (german.WORDS, french.WORDS, spanish.WORDS)
+_TABLES = (
+    german.WORDS, german_acts.WORDS, french.WORDS, french_acts.WORDS, spanish.WORDS, spanish_acts.WORDS,
+)  # fmt: skip
 
 
 @cache
@@ -32,7 +35,7 @@ def pattern(rule: str) -> re.Pattern[str]:
 
 _COMMON = re.compile(
     r"[äöüßàâçèéêëîïôùûœñáíóú¿¡]|\b(?:der|das|den|dem|ein|eine|einen|ist|sind|wird|werden|wir|ich|sie|du|ihr|ihre|ihren|"
-    r"ihnen|uns|unser|unsere|und|nicht|auf|mit|bei|von|haben|habe|hat|bitte|"
+    r"ihnen|uns|unser|unsere|du|dir|dich|meine?|ihrem?|wurde|morgen|heute|uhr|prometido|je|on|tu|mon|ma|te|mi|und|nicht|auf|mit|bei|von|haben|habe|hat|bitte|"
     r"le|la|les|des|de|du|un|une|est|sont|nous|vous|votre|vos|notre|nos|je|ce|que|qui|pas|avons|avez|par|pour|sur|"
     r"el|los|las|es|del|su|sus|se|con|por|para|hemos|han|ha|usted|nuestro|nuestra|muy|al|lo|eso|esto|esta|hay|nada|podemos|puede|tiene)\b|\b[cjlnmdst]['’](?=[aeiouh])",
     re.IGNORECASE,
