@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -72,7 +73,7 @@ def train(
         auxiliary=auxiliary or [],
         start=start,
         recipe=Recipe(epochs=epochs, auxiliary_epochs=auxiliary_epochs, seed=seed),
-        progress=lambda line: typer.echo(line, err=True),
+        progress=_tell,
     )
     typer.echo(str(report), err=True)
     dev, test = report.dev.as_dict(), report.test.as_dict()
@@ -83,28 +84,24 @@ def _train_replies(data: list[Path] | None, out: Path, model: ModelConfig, seed:
     from pipeline.learning.reply_fit import ReplyRecipe, train_replies
     from pipeline.learning.reply_lines import REPLIES
 
-    card = train_replies(
-        data or [REPLIES],
-        out,
-        model=model,
-        recipe=ReplyRecipe(epochs=epochs, seed=seed),
-        progress=lambda line: typer.echo(line, err=True),
-    )
-    write({"out": str(out), "scores": card["scores"]})
+    recipe = ReplyRecipe(epochs=epochs, seed=seed)
+    _write_card(out, train_replies(data or [REPLIES], out, model=model, recipe=recipe, progress=_tell))
 
 
 def _train_questions(data: list[Path] | None, out: Path, model: ModelConfig, seed: int, epochs: int) -> None:
     from pipeline.learning.search_firms import FIRMS
     from pipeline.learning.search_fit import SearchRecipe, train_search
 
-    card = train_search(
-        data or [FIRMS],
-        out,
-        model=model,
-        recipe=SearchRecipe(epochs=epochs, seed=seed),
-        progress=lambda line: typer.echo(line, err=True),
-    )
+    recipe = SearchRecipe(epochs=epochs, seed=seed)
+    _write_card(out, train_search(data or [FIRMS], out, model=model, recipe=recipe, progress=_tell))
+
+
+def _write_card(out: Path, card: Mapping[str, Any]) -> None:
     write({"out": str(out), "scores": card["scores"]})
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def evaluate(

@@ -154,14 +154,3 @@ def test_mail_that_no_answer_is_due_to_does_not_count(desk_config: Config, state
     hot = ticket.messages.order_by("-id")[:2]
     Message.objects.filter(pk__in=[row.pk for row in hot]).update(state=state)
     assert wave_of(ticket).phase == "calm"
-
-
-def test_what_goes_to_a_person_shows_its_summary(desk_config: Config) -> None:
-    ticket = conversation(desk_config, [FURIOUS])
-    assert "Summary for" not in page_of(ticket.pk)
-    row = ticket.messages.get()
-    row.triage = {**(row.triage or {}), "escalate": "threat to people: a named person decides what happens next"}
-    row.save()
-    page = page_of(ticket.pk)
-    assert f"Summary for {desk_config.mailboxes['care'].firm.escalation_contact}" in page
-    assert "What happened" in page or "What is asked" in page

@@ -34,10 +34,13 @@ def pattern(rule: str) -> re.Pattern[str]:
 
 
 _COMMON = re.compile(
-    r"[äöüßàâçèéêëîïôùûœñáíóú¿¡]|\b(?:der|das|den|dem|ein|eine|einen|ist|sind|wird|werden|wir|ich|sie|du|ihr|ihre|ihren|"
-    r"ihnen|uns|unser|unsere|du|dir|dich|meine?|ihrem?|wurde|morgen|heute|uhr|prometido|je|on|tu|mon|ma|te|mi|und|nicht|auf|mit|bei|von|haben|habe|hat|bitte|"
-    r"le|la|les|des|de|du|un|une|est|sont|nous|vous|votre|vos|notre|nos|je|ce|que|qui|pas|avons|avez|par|pour|sur|"
-    r"el|los|las|es|del|su|sus|se|con|por|para|hemos|han|ha|usted|nuestro|nuestra|muy|al|lo|eso|esto|esta|hay|nada|podemos|puede|tiene)\b|\b[cjlnmdst]['’](?=[aeiouh])",
+    r"[äöüßàâçèéêëîïôùûœñáíóú¿¡]|\b(?:"
+    r"der|das|den|dem|eine?|einen|ist|sind|wird|werden|wir|ich|sie|du|ihr|ihre|ihren|ihrem?|ihnen|uns|unsere?|dir|dich|"
+    r"meine?|wurde|morgen|heute|uhr|und|nicht|auf|mit|bei|von|haben?|hat|bitte|"
+    r"je|on|tu|mon|ma|te|le|la|les|des|de|une?|est|sont|nous|vous|votre|vos|notre|nos|ce|que|qui|pas|avons|avez|par|pour|"
+    r"sur|"
+    r"mi|el|los|las|es|del|sus?|se|con|por|para|hemos|han|ha|usted|nuestr[oa]|muy|al|lo|eso|est[oa]|hay|nada|podemos|"
+    r"puede|tiene|prometido)\b|\b[cjlnmdst]['’](?=[aeiouh])",
     re.IGNORECASE,
 )
 """Words and letters that hardly a sentence of these languages does without, and that English prose rarely has."""
