@@ -84,7 +84,11 @@ def test_a_correction_is_an_example_to_learn_from(desk_config: Config) -> None:
     assert {(one.subject, one.text) for one in corrections()} == {
         ("Where is my parcel", "My parcel has not come. Where is it?")
     }
-    assert [event.detail["now"] for event in AuditEvent.objects.exclude(ticket=None).order_by("id")] == ["low", "high", "angry"]
+    assert [event.detail["now"] for event in AuditEvent.objects.exclude(ticket=None).order_by("id")] == [
+        "low",
+        "high",
+        "angry",
+    ]
 
 
 def test_the_label_that_stands_there_is_no_correction(desk_config: Config) -> None:

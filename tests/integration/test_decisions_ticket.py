@@ -48,7 +48,9 @@ def test_who_may_not_decide_changes_nothing(desk_config: Config, role: str, acti
 def test_the_trail_tells_who_did_what(desk_config: Config, action: str) -> None:
     ticket, user = drafted_ticket(desk_config), person("agent")
     ACTS[action](user, ticket.pk)
-    assert list(AuditEvent.objects.exclude(ticket=None).values_list("actor", "action", "ticket")) == [(user.username, action, ticket.pk)]
+    assert list(AuditEvent.objects.exclude(ticket=None).values_list("actor", "action", "ticket")) == [
+        (user.username, action, ticket.pk)
+    ]
 
 
 @pytest.mark.parametrize("action", ACTS)
