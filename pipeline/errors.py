@@ -104,7 +104,17 @@ class FlowError(CalmdeskError):
 
 
 class StaleError(FlowError):
-    pass
+    """``kind`` says why, for programs; ``version`` is that of the draft by now, where a draft is meant.
+
+    Kinds: ``newer_mail`` came; ``edited``, ``decided`` or ``generating``: somebody changed the draft, decided on it, or
+    had it written again; ``opened``: another person has the ticket open; ``blocked``: a check blocks it; ``left``: it
+    was handed to the sender; ``changed``: anything else.
+    """
+
+    def __init__(self, message: str, *, kind: str = "changed", version: int | None = None, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.kind = kind
+        self.version = version
 
 
 class NotAllowed(FlowError):

@@ -34,7 +34,7 @@ class DraftState(enum.StrEnum):
     SENT = "sent"
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
-    """Another draft of the same message was approved instead."""
+    """Another draft of the same message was approved instead, or the mail is no customer's."""
     STALE = "stale"
     """A newer message of the customer came before approval."""
 
@@ -48,6 +48,8 @@ class OutgoingState(enum.StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     """Nobody knows whether the server took it; only a person may decide, it is never resent by itself."""
+    WITHDRAWN = "withdrawn"
+    """Its approval was undone before anything left: it is never sent."""
 
 
 class TicketState(enum.StrEnum):
@@ -79,8 +81,9 @@ _M, _D, _O = MessageState, DraftState, OutgoingState
 MESSAGE_CHANGES: Mapping[MessageState, frozenset[MessageState]] = {
     _M.RECEIVED: frozenset({_M.PARSED, _M.SUPPRESSED, _M.HISTORY, _M.QUARANTINED}),
     _M.PARSED: frozenset({_M.TRIAGED, _M.QUARANTINED}),
-    _M.TRIAGED: frozenset({_M.DRAFTED, _M.QUARANTINED}),
-    _M.DRAFTED: frozenset({_M.TRIAGED}),  # a person set the fault: the drafts are written again
+    _M.TRIAGED: frozenset({_M.DRAFTED, _M.QUARANTINED, _M.SUPPRESSED}),
+    # Triaged: what is known changed, the drafts are written again. Suppressed: a person says that it is no customer's.
+    _M.DRAFTED: frozenset({_M.TRIAGED, _M.SUPPRESSED}),
     _M.SUPPRESSED: frozenset({_M.PARSED}),  # a person says: this is a customer
     _M.HISTORY: frozenset({_M.PARSED}),  # a person says: answer this one
     _M.QUARANTINED: frozenset({_M.RECEIVED}),  # a person says: try again
@@ -92,16 +95,17 @@ DRAFT_CHANGES: Mapping[DraftState, frozenset[DraftState]] = {
     _D.SENT: frozenset(),
     _D.REJECTED: frozenset(),
     _D.SUPERSEDED: frozenset({_D.PROPOSED}),
-    _D.STALE: frozenset(),
+    _D.STALE: frozenset({_D.PROPOSED}),  # the newer mail turned out to be no customer's
 }
 
 OUTGOING_CHANGES: Mapping[OutgoingState, frozenset[OutgoingState]] = {
-    _O.QUEUED: frozenset({_O.CLAIMED}),
+    _O.QUEUED: frozenset({_O.CLAIMED, _O.WITHDRAWN}),
     _O.CLAIMED: frozenset({_O.TRANSMITTING, _O.QUEUED, _O.FAILED}),
     _O.TRANSMITTING: frozenset({_O.SENT, _O.FAILED, _O.UNCERTAIN, _O.QUEUED}),  # queued: an explicit 4xx answer
     _O.SENT: frozenset(),
-    _O.FAILED: frozenset({_O.QUEUED}),  # a person says: try again
+    _O.FAILED: frozenset({_O.QUEUED, _O.WITHDRAWN}),  # a person says: try again, or not like that
     _O.UNCERTAIN: frozenset({_O.SENT, _O.QUEUED}),  # a person says which
+    _O.WITHDRAWN: frozenset(),
 }
 
 
@@ -113,24 +117,35 @@ def check_change(changes: Mapping[S, frozenset[S]], old: S, new: S) -> S:
 
 
 _OUTGOING_SHOWS = {
+    _O.UNCERTAIN: TicketState.UNCERTAIN,
+    _O.FAILED: TicketState.FAILED,
     _O.QUEUED: TicketState.APPROVED,
     _O.CLAIMED: TicketState.APPROVED,
     _O.TRANSMITTING: TicketState.APPROVED,
     _O.SENT: TicketState.SENT,
-    _O.FAILED: TicketState.FAILED,
-    _O.UNCERTAIN: TicketState.UNCERTAIN,
 }
+"""The weightiest first; a withdrawn mail shows nothing."""
+
+
+def weightiest(outgoing: Iterable[OutgoingState]) -> OutgoingState | None:
+    """Of several replies to one message the one that says where the ticket stands: what a person must see is first."""
+    there = set(outgoing)
+    return next((state for state in _OUTGOING_SHOWS if state in there), None)
 
 
 def ticket_state(
     messages: Sequence[tuple[MessageState, bool]],
     drafts: Sequence[DraftState],
     outgoing: OutgoingState | None,
+    by_person: bool = False,
 ) -> TicketState:
     """Where a ticket stands, from ``messages`` (state, escalated; oldest first), the drafts of the newest answerable
-    message and the newest outgoing mail that answers it.
+    message and the `weightiest` of the outgoing mails that answer it.
 
     A robot's mail on a customer's ticket (a bounce of our reply, say) does not hide where the customer stands.
+    ``by_person``: a further reply that a person began is open. It waits for a person, so the ticket does, unless mail
+    is on its way or asks for one itself. Open drafts of the product do not: who answered in words of their own has
+    answered.
     """
     answerable = [entry for entry in messages if entry[0] not in UNANSWERED]
     if not answerable:
@@ -143,13 +158,12 @@ def ticket_state(
         return TicketState.QUARANTINED
     if state is not _M.DRAFTED:
         return TicketState.RECEIVED
-    if outgoing is not None:
-        return _OUTGOING_SHOWS[outgoing]
-    if escalated:
+    shown = _OUTGOING_SHOWS.get(outgoing) if outgoing else None
+    if shown and not (by_person and shown is TicketState.SENT):
+        return shown
+    if escalated and not shown:
         return TicketState.ESCALATED
-    if _D.PROPOSED in drafts:
-        return TicketState.DRAFTED
-    return TicketState.REJECTED
+    return TicketState.DRAFTED if by_person or _D.PROPOSED in drafts else TicketState.REJECTED
 
 
 def unanswered_before(received_at: datetime, turns: Iterable[tuple[bool, datetime | None]]) -> int:

@@ -40,6 +40,8 @@ class Fault(enum.StrEnum):
     NOT_OURS = "not_ours"
 
 
+CORRECTED_FIELDS = ("urgency", "tone")
+"""Labels of a mail that a person corrects with one click."""
 URGENCY_LABELS = ("critical", "high", "normal", "low")
 TONE_LABELS = ("abusive", "angry", "worried", "frustrated", "disappointed", "confused", "positive", "neutral")
 """Strongest first: where two fit, the rubric takes the stronger one."""
@@ -165,11 +167,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A label with the calibrated probability of every label; ``confidence`` is that of ``label``."""
+    """A label with the calibrated probability of every label; ``confidence`` is that of ``label``.
+
+    Where a person corrected the label, ``corrected_by`` names them, and ``confidence`` is that of the model's label.
+    """
 
     label: str
     confidence: float
     scores: Mapping[str, float]
+    corrected_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,10 +304,29 @@ class CheckResult:
 
 
 class WrittenBy(enum.StrEnum):
-    """Who wrote the prose of a draft: the composer, or the language model of the installation."""
+    """Who wrote the prose of a draft: the composer, the language model of the installation, or a person."""
 
     COMPOSED = "composed"
     WRITTEN = "written"
+    PERSON = "person"
+
+
+class Wish(enum.StrEnum):
+    """How a person wants a draft written again."""
+
+    SHORTER = "shorter"
+    WARMER = "warmer"
+    PLAINER = "plainer"
+    AGAIN = "again"
+    """In other words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a person wants a draft written: a wish, and how often they asked for other words."""
+
+    wish: Wish | None = None
+    variation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,9 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def desk_config(tmp_path: Path, settings: Any) -> Config:
-    """The shipped configuration in a folder of its own, known to the pages too."""
+    """The shipped configuration in a folder of its own, known to the pages too; approved replies leave at once."""
     folder = tmp_path / "config"
     shutil.copytree(default_folder("config"), folder)
-    config = load_config(folder, environ={})
+    config = load_config(folder, environ={"CALMDESK_PAGE__UNDO_SECONDS": "0"})
     settings.CALMDESK = config
     return config

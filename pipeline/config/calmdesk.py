@@ -32,6 +32,7 @@ class PageConfig(Strict):
     hostnames: tuple[str, ...] = ("127.0.0.1", "localhost")
     https: bool = False
     secret_key_file: str = "secret.key"
+    undo_seconds: Annotated[int, Field(ge=0, le=600)] = 10
 
 
 class WorkerConfig(Strict):

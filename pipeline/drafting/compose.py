@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from pipeline.drafting.checks.promises import commitments
 from pipeline.drafting.complaints import said_concerns
 from pipeline.drafting.escalation import escalation_summary, why_authority, why_second_yes
 from pipeline.drafting.knowledge import KnowledgeBase
-from pipeline.drafting.phrasing import Feeling, feeling, felt_tone
+from pipeline.drafting.phrasing import AS_EVER, Feeling, feeling, felt_tone
 from pipeline.drafting.propose import URGENT_STAKES, find_sources, propose
 from pipeline.drafting.restate import quote, restate
 from pipeline.drafting.spoken_time import readable_due, spelled
@@ -29,7 +29,7 @@ from pipeline.drafting.stakes import find_stakes
 from pipeline.drafting.steering import is_steering, without_steering
 from pipeline.drafting.templates import Templates
 from pipeline.drafting.writer import Brief, Prose, Writer
-from pipeline.records import Case, Draft, DraftKind, DraftSet, Source
+from pipeline.records import Case, Draft, DraftKind, DraftSet, Manner, Source, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class _Material:
     composure: ComposureConfig
     urgent: bool
     due: datetime
+    manner: Manner = AS_EVER
 
 
 class Composer:
@@ -73,10 +74,12 @@ class Composer:
         thresholds: Thresholds,
         knowledge: KnowledgeBase,
         sources: tuple[Source, ...] | None = None,
+        manners: Mapping[DraftKind, Manner] | None = None,
     ) -> DraftSet:
         """The checked drafts for ``case`` and the kind proposed first; none where triage escalates.
 
         ``sources`` are what `find_sources_many` found for it among others; by default they are looked up now.
+        ``manners`` are a person's wishes. They are the composer's to fulfil: it words those drafts itself.
         """
         summary = escalation_summary(case, firm, policy.calendar, why_authority(case))
         if case.triage.escalate:
@@ -86,7 +89,8 @@ class Composer:
         material = self._gather(case, firm, policy, thresholds, sources, knowledge)
         proposed, why = propose(case, thresholds.propose, material.sources)
         notes = "; ".join(filter(None, (why, material.feeling.note, self._language_note(material))))
-        drafts = tuple(self._draft(kind, material) for kind in DraftKind)
+        wished = manners or {}
+        drafts = tuple(self._draft(kind, _in_manner(material, wished.get(kind, AS_EVER))) for kind in DraftKind)
         return DraftSet(case.message.id, proposed, notes, drafts, summary=summary)
 
     def _gather(
@@ -128,7 +132,7 @@ class Composer:
         language = material.language if kind in self._templates.kinds(material.language) else "en"
         variables = _variables(kind, material, language)
         composed = self._checked(self._templates.render(language, kind, variables), kind, material, language)
-        if self.writer is None or material.case.triage.language != "en":
+        if self.writer is None or material.manner.wish or material.case.triage.language != "en":
             return composed
 
         def build(prose: Prose) -> Draft:
@@ -186,6 +190,18 @@ def _brief(kind: DraftKind, material: _Material, language: str) -> Brief:
     )
 
 
+def _in_manner(material: _Material, manner: Manner) -> _Material:
+    """The material as a person wants it used: asked to be short, a draft shows the best passage alone."""
+    if manner == AS_EVER:
+        return material
+    return replace(
+        material,
+        feeling=feeling(material.case, material.policy.liability, manner),
+        sources=material.sources[:1] if manner.wish is Wish.SHORTER else material.sources,
+        manner=manner,
+    )
+
+
 def _shows_sources(kind: DraftKind, material: _Material) -> bool:
     """Steps stand in the solution, and in every draft where waiting for them could do harm."""
     return kind is DraftKind.SOLUTION or material.urgent
@@ -214,6 +230,8 @@ def _variables(kind: DraftKind, material: _Material, language: str) -> Mapping[s
         "signature": material.firm.signature,
         "nothing_asked": "no_ask" in material.case.triage.flags or not material.case.triage.concerns,
         "positive": felt_tone(material.case) == "positive",
+        "brief": material.manner.wish is Wish.SHORTER,
+        "plain": material.manner.wish is Wish.PLAINER,
         "heated": material.case.triage.tone.label in {"abusive", "angry", "frustrated", "disappointed", "worried"},
     }
 

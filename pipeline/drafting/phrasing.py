@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.config import LiabilityConfig
+from pipeline.drafting.readability import reading_ease
 from pipeline.drafting.stakes import GRAVE, Stake, find_stakes
-from pipeline.records import Case, Fault
+from pipeline.records import Case, Fault, Manner, Wish
+
+AS_EVER = Manner()
 
 _STAKES: Mapping[str, tuple[str, ...]] = {
     "harm": (
@@ -58,7 +61,7 @@ _STAKES: Mapping[str, tuple[str, ...]] = {
     "occasion_ahead": (
         "With {phrase} coming up, it makes sense that you want this settled in time.",
         "This is about {phrase}, and I have the date in mind.",
-        "It is good that you write before {phrase}, while there is time to look into it.",
+        "It is good to hear of this before {phrase}, while there is still time.",
     ),
     "dignity": (
         "Nobody should have to feel small in front of others, and I understand how deeply this went.",
@@ -230,16 +233,25 @@ def _squeezed(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _choose(case: Case, salt: str, sets: Sequence[tuple[str, ...]]) -> str:
-    """The first set's sentence by hash; the next one, then the next set, where the thread already holds it."""
+def _choose(case: Case, salt: str, sets: Sequence[tuple[str, ...]], manner: Manner = AS_EVER) -> str:
+    """The first set's sentence by hash; the next one, then the next set, where the thread already holds it.
+
+    Asked for other words, so many further on; asked for less, the shortest of the set, or the one that reads easiest.
+    """
     said = _squeezed(" ".join(turn.text for turn in case.thread if turn.ours))
-    for sentences in sets:
-        start = _number(case.message.id, salt)
-        for offset in range(len(sentences)):
-            sentence = sentences[(start + offset) % len(sentences)]
-            if _squeezed(sentence) not in said:
-                return sentence
-    return ""
+    left = [[one for one in _turned(each, case, salt) if _squeezed(one) not in said] for each in sets]
+    first = next(filter(None, left), [])
+    if manner.wish is Wish.SHORTER:
+        return min(first, key=len, default="")
+    if manner.wish is Wish.PLAINER:
+        return max(first, key=lambda sentence: reading_ease([sentence]) or 0.0, default="")
+    every = [sentence for each in left for sentence in each]
+    return every[manner.variation % len(every)] if every else ""
+
+
+def _turned(sentences: tuple[str, ...], case: Case, salt: str) -> tuple[str, ...]:
+    start = _number(case.message.id, salt) % len(sentences) if sentences else 0
+    return sentences[start:] + sentences[:start]
 
 
 def felt_tone(case: Case) -> str:
@@ -258,13 +270,19 @@ def _sets(case: Case, by_stake: Mapping[str, tuple[str, ...]], otherwise: tuple[
     return [otherwise, *filled] if felt_tone(case) == "positive" else [*filled, otherwise]
 
 
-def empathy(case: Case) -> str:
+def empathy(case: Case, manner: Manner = AS_EVER) -> str:
     """One sentence that names the stake, or the feeling where no stake shows; empty if all were used in the thread."""
-    return _choose(
-        case,
-        "empathy",
-        _sets(case, _STAKES, _TONES.get(felt_tone(case), _TONES["neutral"])),
-    )
+    return _choose(case, "empathy", _sets(case, _STAKES, _of_tone(case)), manner)
+
+
+def _of_tone(case: Case) -> tuple[str, ...]:
+    return _TONES.get(felt_tone(case), _TONES["neutral"])
+
+
+def _warmer(case: Case, sentence: str) -> str:
+    """``sentence`` and one more of feeling, if there is one that it does not hold."""
+    others = tuple(one for one in _of_tone(case) if one != sentence)
+    return " ".join(filter(None, (sentence, _choose(case, "warmth", [others]))))
 
 
 def may_take_responsibility(case: Case, liability: LiabilityConfig) -> bool:
@@ -289,13 +307,16 @@ def _impact_of_tone(case: Case) -> tuple[str, ...]:
     return _TONES[tone] if tone in {"angry", "worried", "disappointed"} else _IMPACT[""]
 
 
-def feeling(case: Case, liability: LiabilityConfig) -> Feeling:
+def feeling(case: Case, liability: LiabilityConfig, manner: Manner = AS_EVER) -> Feeling:
     """Empathy, regret, impact and responsibility for ``case``, by stake and fault state."""
     responsibility, note = _responsibility(case, liability)
+    heard = empathy(case, manner)
+    impact = _choose(case, "impact", _sets(case, _IMPACT, _impact_of_tone(case)), manner)
+    warmer = manner.wish is Wish.WARMER
     return Feeling(
-        empathy=empathy(case),
-        regret=_choose(case, "regret", _sets(case, _REGRET, _REGRET[""])),
-        impact=_choose(case, "impact", _sets(case, _IMPACT, _impact_of_tone(case))),
+        empathy=_warmer(case, heard) if warmer else heard,
+        regret=_choose(case, "regret", _sets(case, _REGRET, _REGRET[""]), manner),
+        impact=_warmer(case, impact) if warmer else "" if manner.wish is Wish.SHORTER else impact,
         responsibility=responsibility,
         note=note,
     )

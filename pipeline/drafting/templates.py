@@ -17,7 +17,7 @@ from pipeline.resources import default_folder
 
 VARIABLES = word_set(
     "name full_name informal restated empathy regret impact responsibility asks sources order_number team "
-    "team_inside due firm contact signature nothing_asked positive heated kind opening said bridge"
+    "team_inside due firm contact signature nothing_asked positive heated brief plain kind opening said bridge"
 )
 """What a template may use; any other name is an error when the templates are read."""
 

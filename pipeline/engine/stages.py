@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -21,11 +21,11 @@ from pipeline.errors import CalmdeskError, ConfigError, ModelError
 from pipeline.flow import MESSAGE_CHANGES, DraftState, MessageState, check_change, ticket_state
 from pipeline.intake.parse import unreadable_mail
 from pipeline.intake.thread import thread_candidates, ticket_of_token, token_addresses
-from pipeline.records import Case, DraftSet, MailKind, ParsedMail, Source, Triage
-from pipeline.records import Draft as DraftRecord
+from pipeline.records import Case, DraftKind, DraftSet, MailKind, Manner, ParsedMail, Source, Triage, Wish
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of, message_record
 from pipeline.store.claims import claim, release
+from pipeline.store.corrections import with_corrections
 from pipeline.store.limits import HELD_BACK, limit_reached
 from pipeline.store.models import Draft, Message, Ticket
 from pipeline.store.threads import attach, find_thread, lock_mailbox, signing_key
@@ -135,7 +135,7 @@ _WRITTEN = (
 _WRITTEN_ONCE = ("message_id", "content_hash", "sender_email", "sender_domain", "verified", "suggested", "suggestion")
 """What reading a mail adds; from then on a suggestion is a person's to settle."""
 _OF_TICKET = (
-    *("customer_email", "customer_name", "subject", "version"),
+    *("customer_email", "customer_name", "subject", "version", "snoozed_until"),
     *("urgency", "tone", "reasons", "reply_due_at"),
 )
 
@@ -225,7 +225,7 @@ def _parse(desk: Desk, row: Message) -> Change:
             tickets.joined_by(ticket, row)
         elif row.reason.startswith(HELD_BACK) and (newest := tickets.newest_answerable(ticket)):
             # Whoever answers has to see it first, although nothing is drafted for it.
-            ticket.version += 1
+            tickets.grow(ticket)
             tickets.write_again(newest)
         row.ticket = ticket
         return ticket if known else None
@@ -272,6 +272,7 @@ def _verdict(row: Message, parsed: ParsedMail, copy: Message | None) -> tuple[Me
 
 def _set_triage(desk: Desk, row: Message, triage: Triage) -> Ticket | None:
     _move(row, MessageState.TRIAGED)
+    triage = with_corrections(row, triage)
     row.triage = codec.triage_to_json(triage)
     ticket = row.ticket
     if ticket:
@@ -293,7 +294,14 @@ def compose(desk: Desk, row: Message, case: Case, sources: tuple[Source, ...] | 
         thresholds=desk.config.thresholds.of(row.mailbox),
         knowledge=desk.knowledge(row.mailbox),
         sources=sources,
+        manners=_manners(row),
     )
+
+
+def _manners(row: Message) -> dict[DraftKind, Manner]:
+    """How people wanted the drafts of ``row`` written, by kind; it holds whenever they are written again."""
+    asked = tickets.of_the_product(row).exclude(wish="").values_list("kind", "wish", "variation")
+    return {DraftKind(kind): Manner(Wish(wish), variation) for kind, wish, variation in asked}
 
 
 def _draft(desk: Desk, row: Message, case: Case | None, sources: tuple[Source, ...] | None) -> Change:
@@ -302,11 +310,10 @@ def _draft(desk: Desk, row: Message, case: Case | None, sources: tuple[Source, .
 
     def save() -> Ticket | None:
         _move(row, MessageState.DRAFTED)
-        row.summary = codec.summary_to_json(draft_set.summary)
+        row.summary = codec.summary_to_json(draft_set.summary) or _told(row)
         if row.ticket is None:
             return None
-        for draft in draft_set.drafts:
-            _store_draft(row, row.ticket, read, draft, draft.kind is draft_set.proposed)
+        _store_drafts(row, row.ticket, read, draft_set)
         newest = tickets.newest_answerable(row.ticket)
         if newest:  # drafts of a mail that was overtaken while they were written are history at once
             tickets.withdraw_open_drafts(row.ticket, newest)
@@ -317,17 +324,31 @@ def _draft(desk: Desk, row: Message, case: Case | None, sources: tuple[Source, .
     return save
 
 
-def _store_draft(row: Message, ticket: Ticket, ticket_version: int, draft: DraftRecord, first: bool) -> None:
-    """Save a draft of the thread's ``ticket_version``; an older one is replaced only while nobody has decided on it."""
-    data = codec.draft_to_json(draft) | {
-        "ticket": ticket,
-        "ticket_version": ticket_version,
-        "proposed_first": first,
-        "composed_body": draft.body,
-        "updated_at": timezone.now(),
-    }
-    before = Draft.objects.select_for_update().filter(message=row, kind=draft.kind).first()
-    if before is None:
-        Draft.objects.create(message=row, **data)
-    elif before.state == DraftState.PROPOSED:
-        Draft.objects.filter(pk=before.pk).update(version=before.version + 1, **data)
+def _told(row: Message) -> Any:
+    """The summary of a ticket that a person has escalated stays what it was."""
+    escalated = row.ticket and row.ticket.escalated_at
+    return Message.objects.values_list("summary", flat=True).get(pk=row.pk) if escalated else None
+
+
+def _store_drafts(row: Message, ticket: Ticket, ticket_version: int, draft_set: DraftSet) -> None:
+    """Save the drafts of the thread's ``ticket_version``: those of ``row`` that are new, or were to be written again.
+
+    Nobody's decision is replaced. Where a person had one draft of several written again, their order stays.
+    """
+    before = {draft.kind: draft for draft in tickets.of_the_product(row).select_for_update()}
+    some = any(draft.state == DraftState.PROPOSED and not draft.generating for draft in before.values())
+    for draft in draft_set.drafts:
+        data = codec.draft_to_json(draft) | {
+            "ticket": ticket,
+            "ticket_version": ticket_version,
+            "composed_body": draft.body,
+            "generating": False,
+            "updated_at": timezone.now(),
+        }
+        if not some:
+            data["proposed_first"] = draft.kind is draft_set.proposed
+        old = before.get(draft.kind)
+        if old is None:
+            Draft.objects.create(message=row, **data)
+        elif old.state == DraftState.PROPOSED and old.generating:
+            Draft.objects.filter(pk=old.pk).update(version=old.version + 1, **data)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from pipeline.flow import MessageState, TicketState
 from pipeline.records import MailKind
@@ -18,6 +19,7 @@ _T = TicketState
 
 VIEWS: dict[str, tuple[str, tuple[TicketState, ...]]] = {
     "open": ("Waiting for you", (_T.ESCALATED, _T.DRAFTED, _T.FAILED, _T.UNCERTAIN)),
+    "snoozed": ("Put off", ()),
     "working": ("Being read", (_T.RECEIVED,)),
     "approved": ("Sending", (_T.APPROVED,)),
     "sent": ("Sent", (_T.SENT,)),
@@ -80,6 +82,8 @@ def group_of(view: str, name: str | None) -> str:
 def tickets_in(view: str, group: str = "") -> QuerySet[Ticket]:
     """Sorted by the risk of missing the promised time, never by the volume of a message (P17); newest where done."""
     rows = Ticket.objects.filter(_shown_in(view, group), merged_into__isnull=True)
+    if view == "snoozed":
+        return rows.order_by("snoozed_until", "id")
     if view in ("open", "working", "approved"):
         return rows.order_by(F("reply_due_at").asc(nulls_first=True), "id")
     return rows.order_by("-updated_at")
@@ -90,11 +94,19 @@ def _shown_in(view: str, group: str) -> Q:
     states = Q(state__in=VIEWS[view][1])
     if group:
         return _with(GROUPS[group][1])
+    if view == "open":
+        return states & ~_put_off()
+    if view == "snoozed":
+        return Q(state__in=VIEWS["open"][1]) & _put_off()
     if view == "held":
         return _with(_HELD)
     if view == "suppressed":
         return states & ~_with(_HELD)
     return states | _with(_QUARANTINED) if view == "quarantined" else states
+
+
+def _put_off() -> Q:
+    return Q(snoozed_until__isnull=False, snoozed_until__gt=timezone.now())
 
 
 def _with(mails: Q) -> Q:
@@ -105,7 +117,7 @@ def views() -> list[View]:
     counts = dict(Ticket.objects.filter(merged_into__isnull=True).values_list("state").annotate(Count("id")))
 
     def count(name: str) -> int:
-        by_state = name not in ("held", "suppressed", "quarantined")
+        by_state = name not in ("open", "snoozed", "held", "suppressed", "quarantined")
         return sum(counts.get(state, 0) for state in VIEWS[name][1]) if by_state else tickets_in(name).count()
 
     return [View(name, title, count(name)) for name, (title, _) in VIEWS.items()]

@@ -20,6 +20,15 @@ def recipient_of(message: Message) -> Address:
     return recipient
 
 
+def customer_of(config: Config, ticket: Ticket) -> Address:
+    """Whom a fresh mail on ``ticket`` goes to; FlowError if there is nobody, or it is one of our own addresses."""
+    if not ticket.customer_email:
+        raise FlowError(f"ticket {ticket.pk} has no customer who could be written to")
+    if is_own(ticket.customer_email, config.own_addresses):
+        raise FlowError("the mail would go to our own address")
+    return Address(ticket.customer_name, ticket.customer_email)
+
+
 def surprise(ticket: Ticket, message: Message) -> str:
     """In words, why the recipient of a reply to ``message`` must be confirmed; "" where it need not be.
 

@@ -70,7 +70,8 @@ def _granted(ticket: Ticket) -> list[ActionRow]:
     theirs = Q(ticket__customer_email__iexact=ticket.customer_email) if ticket.customer_email else Q(ticket=ticket)
     rows = ActionRow.objects.filter(theirs, ticket__mailbox=ticket.mailbox, amount__isnull=False)
     found: dict[tuple[int, str], dict[bool, list[ActionRow]]] = defaultdict(lambda: {False: [], True: []})
-    for row in rows.exclude(approval__outgoing__state=OutgoingState.FAILED).select_related("by").order_by("at", "id"):
+    never_left = (OutgoingState.FAILED, OutgoingState.WITHDRAWN)
+    for row in rows.exclude(approval__outgoing__state__in=never_left).select_related("by").order_by("at", "id"):
         found[row.ticket_id, row.currency][row.approval_id is not None].append(row)
     return [row for either in found.values() for row in max(either.values(), key=_sum)]
 

@@ -17,6 +17,7 @@ from django.db.models import Q
 from pipeline.flow import UNANSWERED, MessageState
 from pipeline.records import ParsedMail
 from pipeline.store.models import Folder, Message, Outgoing, Ticket
+from pipeline.store.tickets import grow
 
 MOST_RELATED = 200
 """Stored mails that are looked at for one mail, whatever it names."""
@@ -138,5 +139,5 @@ def attach(message: Message, parsed: ParsedMail, ticket: Ticket | None) -> Ticke
         ticket.customer_name = parsed.sender.name[:500] if parsed.sender else ""
         ticket.subject = parsed.subject
     if message.state not in UNANSWERED:
-        ticket.version += 1
+        grow(ticket)
     return ticket

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from pipeline.flow import (
@@ -15,7 +16,9 @@ from pipeline.flow import (
     OutgoingState,
     check_change,
     ticket_state,
+    weightiest,
 )
+from pipeline.records import WrittenBy
 from pipeline.store.claims import release
 from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
 
@@ -44,6 +47,11 @@ def lock(ticket_id: int) -> Ticket:
     return Ticket.objects.select_for_update().get(pk=ticket_id)
 
 
+def of_the_product(message: Message) -> QuerySet[Draft]:
+    """The drafts that the product writes for ``message``, one a kind; what a person began stands beside them."""
+    return message.drafts.exclude(writer=WrittenBy.PERSON)
+
+
 def refresh(ticket: Ticket, *columns: str) -> None:
     """Derive the ticket's state again and save it; call inside the transaction that changed a part of it.
 
@@ -52,15 +60,22 @@ def refresh(ticket: Ticket, *columns: str) -> None:
     messages = list(ticket.messages.order_by("received_at", "id").only("state", "triage", "ticket_id"))
     newest = next((row for row in reversed(messages) if row.state not in UNANSWERED), None)
     drafted = newest is not None and newest.state == MessageState.DRAFTED
-    drafts = list(newest.drafts.all()) if newest and drafted else []
-    outgoing = Outgoing.objects.filter(approval__draft__in=drafts).order_by("-id").first() if drafts else None
+    drafts = list(newest.drafts.only("state", "writer")) if newest and drafted else []
+    sent = Outgoing.objects.filter(approval__draft__in=drafts).values_list("state", flat=True) if drafts else []
     ticket.state = ticket_state(
         [(MessageState(message.state), is_escalated(message)) for message in messages],
         [DraftState(draft.state) for draft in drafts],
-        OutgoingState(outgoing.state) if outgoing else None,
+        weightiest(OutgoingState(state) for state in sent),
+        any(draft.writer == WrittenBy.PERSON and draft.state == DraftState.PROPOSED for draft in drafts),
     )
     ticket.updated_at = timezone.now()
     ticket.save(update_fields=["state", "updated_at", *columns])
+
+
+def grow(ticket: Ticket) -> None:
+    """The thread has another mail of the customer (not saved): approvals are void, and nobody puts the ticket off."""
+    ticket.version += 1
+    ticket.snoozed_until = None
 
 
 def withdraw_open_drafts(ticket: Ticket, except_message: Message) -> int:
@@ -74,8 +89,10 @@ def withdraw_open_drafts(ticket: Ticket, except_message: Message) -> int:
 def write_again(message: Message) -> bool:
     """The thread of ``message`` has grown: its drafts are written again, or by whoever writes them now, from the whole.
 
-    False where a person has decided on them already.
+    False where a person has decided on them already. What a person wrote in their own words cannot be written again.
     """
+    for draft in message.drafts.filter(state=DraftState.PROPOSED, writer=WrittenBy.PERSON):
+        set_draft_state(draft, DraftState.STALE)
     if draft_again(message):
         return True
     if message.state not in (MessageState.PARSED, MessageState.TRIAGED):
@@ -86,14 +103,22 @@ def write_again(message: Message) -> bool:
 
 
 def draft_again(message: Message | None) -> bool:
-    """Send ``message`` back to the composer if nobody has decided on its drafts; False where there is nothing to do."""
-    if message is None or not message.drafts.filter(state=DraftState.PROPOSED).exists():
+    """Have the product's drafts of ``message`` written again if nobody has decided on them; False if somebody has."""
+    if message is None or not of_the_product(message).filter(state=DraftState.PROPOSED).update(generating=True):
         return False
-    if message.state != MessageState.TRIAGED:
+    to_composer(message)
+    return True
+
+
+def to_composer(message: Message) -> None:
+    """Send ``message`` back to the composer, who writes those of its drafts again that are marked as ``generating``.
+
+    One that is on its way there, or in quarantine, stays where it is.
+    """
+    if message.state == MessageState.DRAFTED:
         message.state = check_change(MESSAGE_CHANGES, MessageState(message.state), MessageState.TRIAGED)
     release(message, due_at=timezone.now())  # a worker that is writing from what was known before loses its lease
     message.save(update_fields=["state", "due_at", "owner", "lease_until"])
-    return True
 
 
 def answered_later(ticket: Ticket, message: Message) -> Message | None:
@@ -101,7 +126,7 @@ def answered_later(ticket: Ticket, message: Message) -> Message | None:
     newest = newest_answerable(ticket)
     if newest is None or newest.received_at <= message.received_at or newest.state != MessageState.DRAFTED:
         return None
-    undecided = is_escalated(newest) or newest.drafts.filter(state=DraftState.PROPOSED).exists()
+    undecided = is_escalated(newest) or of_the_product(newest).filter(state=DraftState.PROPOSED).exists()
     return None if undecided else newest
 
 

@@ -62,7 +62,7 @@ def test_a_mail_that_may_have_left_never_goes_back_to_a_worker_without_passing_t
     assert OutgoingState.CLAIMED not in OUTGOING_CHANGES[OutgoingState.UNCERTAIN]
 
 
-@pytest.mark.parametrize("state", [DraftState.SENT, DraftState.REJECTED, DraftState.STALE])
+@pytest.mark.parametrize("state", [DraftState.SENT, DraftState.REJECTED])
 def test_what_is_decided_about_a_draft_stays_decided(state: DraftState) -> None:
     assert DRAFT_CHANGES[state] == frozenset()
 

@@ -1,4 +1,4 @@
-"""What a person may decide on drafts and replies. The page and the API both come here, so both follow the same rules.
+"""What a person may decide on tickets, mails, drafts and replies. Page and API both come here, so both follow one rule.
 
 Each function works in one transaction, raises StaleError when the person acted on something that is no longer so,
 NotAllowed when their role does not permit it, and leaves a line in the audit trail.
@@ -7,23 +7,45 @@ NotAllowed when their role does not permit it, and leaves a line in the audit tr
 from __future__ import annotations
 
 from pipeline.review.decisions.approval import approve
-from pipeline.review.decisions.common import LONGEST_BODY
-from pipeline.review.decisions.drafts import edit, reject
-from pipeline.review.decisions.mails import is_customer, join, keep_apart, reprocess
-from pipeline.review.decisions.outgoing import approval_void, settle
+from pipeline.review.decisions.bulk import approve_many
+from pipeline.review.decisions.common import LONGEST_BODY, Preview
+from pipeline.review.decisions.drafts import change_kind, edit, preview, regenerate, reject
+from pipeline.review.decisions.mails import is_customer, join, keep_apart, not_customer, reprocess
+from pipeline.review.decisions.outgoing import approval_void, settle, undo
+from pipeline.review.decisions.presence import Opened, leave_ticket, open_ticket
+from pipeline.review.decisions.reading import correct_label
+from pipeline.review.decisions.replies import new_mail, new_reply
+from pipeline.review.decisions.routing import assign, escalate, snooze, tag
 from pipeline.review.decisions.tickets import record_action, set_fault
 
 __all__ = [
     "LONGEST_BODY",
+    "Opened",
+    "Preview",
     "approval_void",
     "approve",
+    "approve_many",
+    "assign",
+    "change_kind",
+    "correct_label",
     "edit",
+    "escalate",
     "is_customer",
     "join",
     "keep_apart",
+    "leave_ticket",
+    "new_mail",
+    "new_reply",
+    "not_customer",
+    "open_ticket",
+    "preview",
     "record_action",
+    "regenerate",
     "reject",
     "reprocess",
     "set_fault",
     "settle",
+    "snooze",
+    "tag",
+    "undo",
 ]

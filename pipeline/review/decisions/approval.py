@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,9 +23,10 @@ from pipeline.records import (
     CheckStatus,
     ParsedMail,
     Reply,
+    WrittenBy,
 )
 from pipeline.review.decisions.common import context_of, judge_of, mailbox_of, open_draft, summary_of
-from pipeline.review.recipient import confirmed_recipient
+from pipeline.review.recipient import confirmed_recipient, customer_of
 from pipeline.review.roles import LEAD, Permission, approver_role, require
 from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
 from pipeline.store import approvals, codec, tickets
@@ -41,12 +43,18 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
     require(user, Permission.DECIDE)
     judge = judge_of(config)
     with transaction.atomic():
-        draft = open_draft(draft_id, version)
+        draft = open_draft(user, draft_id, version)
+        if not draft.body.strip():
+            raise FlowError("an empty text cannot be sent")
         ticket, message = draft.ticket, draft.message
         context = context_of(config, draft, draft.body, approver_role(user))
         why = _why_two(draft, context, judge)
         mailbox = mailbox_of(config, ticket)
-        recipient = confirmed_recipient(config, ticket, message, confirm_recipient)
+        recipient = (
+            customer_of(config, ticket)
+            if draft.fresh
+            else confirmed_recipient(config, ticket, message, confirm_recipient)
+        )
         hash = approvals.text_hash(draft, recipient.email)
         first = approvals.first_approval(draft, hash)
         if why and first is None:
@@ -72,16 +80,26 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
             sender=envelope.sender,
             recipients=list(envelope.recipients),
             raw=raw,
+            due_at=timezone.now() + timedelta(seconds=config.calmdesk.page.undo_seconds),
         )
         _note_grants(context, ticket, approval)
         tickets.set_draft_state(draft, DraftState.APPROVED)
-        for other in message.drafts.filter(state=DraftState.PROPOSED):
-            tickets.set_draft_state(other, DraftState.SUPERSEDED)
+        _put_aside_others(draft, approval)
         tickets.refresh(ticket)
         tickets.record(
             user.get_username(), "draft approved", ticket, draft=draft.pk, version=version, hash=approval.hash
         )
     return draft
+
+
+def _put_aside_others(draft: Draft, approval: Approval) -> None:
+    """Of the product's drafts one is sent; what a person wrote neither puts them aside nor is put aside."""
+    if draft.writer == WrittenBy.PERSON:
+        return
+    for other in tickets.of_the_product(draft.message).filter(state=DraftState.PROPOSED):
+        other.superseded_by = approval
+        other.save(update_fields=["superseded_by"])
+        tickets.set_draft_state(other, DraftState.SUPERSEDED)
 
 
 def _why_two(draft: Draft, context: CheckContext, judge: Judge | None) -> str:
@@ -97,7 +115,7 @@ def _why_two(draft: Draft, context: CheckContext, judge: Judge | None) -> str:
         results = run_checks(replace(context, role=LEAD))
     blocked = [result for result in results if result.status is CheckStatus.BLOCK]
     if blocked:
-        raise StaleError(f"draft {draft.pk} is blocked: {blocked[0].message}")
+        raise StaleError(f"draft {draft.pk} is blocked: {blocked[0].message}", kind="blocked", version=draft.version)
     return why
 
 
@@ -136,7 +154,7 @@ def _reply(draft: Draft, mailbox: MailboxConfig, recipient: Address) -> Reply:
         recipient=recipient,
         subject=draft.subject,
         body=draft.body,
-        references=_references(codec.parsed_from_json(draft.message.parsed)),
+        references=() if draft.fresh else _references(codec.parsed_from_json(draft.message.parsed)),
         date=timezone.now(),
         reply_to=_token_address(draft.ticket, sender) if mailbox.plus_addressing else None,
     )

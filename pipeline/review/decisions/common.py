@@ -1,27 +1,37 @@
-"""What every decision on a draft begins with: the draft as it is now, locked, and what its text is checked against."""
+"""What every decision begins with: the ticket or draft as it is now, locked, and what a text is checked against."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from pipeline.config import Config, MailboxConfig
-from pipeline.drafting.checks import CheckContext, Judge
-from pipeline.drafting.escalation import escalation_summary
+from pipeline.drafting.checks import CheckContext, Judge, judged, run_checks
+from pipeline.drafting.checks.promises import commitments
+from pipeline.drafting.escalation import escalation_summary, why_second_yes
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.errors import FlowError, StaleError
 from pipeline.flow import DraftState
-from pipeline.records import (
-    DraftKind,
-    Source,
-)
-from pipeline.store import codec
+from pipeline.records import CheckResult, DraftKind, Promise, Source
+from pipeline.review.decisions.presence import refuse_if_opened
+from pipeline.review.roles import AGENT
+from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of
 from pipeline.store.models import Draft, Ticket
 from pipeline.triage.reply_reader import shared_reply_reader
 
 LONGEST_BODY = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the checks say of a text, and the promises it makes."""
+
+    checks: tuple[CheckResult, ...]
+    promises: tuple[Promise, ...]
 
 
 def mailbox_of(config: Config, ticket: Ticket) -> MailboxConfig:
@@ -54,20 +64,57 @@ def judge_of(config: Config) -> Judge | None:
     return shared_reply_reader(config.calmdesk.model)
 
 
+def examined(context: CheckContext) -> Preview:
+    return Preview(run_checks(context), tuple(commitments(context)))
+
+
+def write_text(config: Config, draft: Draft, text: str, role: str, judge: Judge | None) -> None:
+    """Put ``text`` into ``draft`` with all that follows from it; not saved. ``role`` is that of who wrote it."""
+    context = judged(context_of(config, draft, text, AGENT), judge)
+    found = examined(context)
+    draft.body = text
+    draft.checks, draft.promises = codec.checks_to_json(found.checks), codec.promises_to_json(found.promises)
+    draft.summary = summary_of(context, why_second_yes(run_checks(replace(context, role=role))))
+    draft.updated_at = timezone.now()
+
+
 def summary_of(context: CheckContext, why: str) -> Any:
     """What the second person is told, as it is stored."""
     return codec.summary_to_json(escalation_summary(context.case, context.firm, context.policy.calendar, why))
 
 
-def open_draft(draft_id: int, version: int) -> Draft:
-    """The draft, locked, if it can still be decided on; the ticket row is locked first, by every writer."""
-    draft = Draft.objects.select_related("ticket", "message").get(pk=draft_id)
-    Ticket.objects.select_for_update().get(pk=draft.ticket_id)
-    draft = Draft.objects.select_for_update().select_related("ticket", "message").get(pk=draft_id)
+def as_text(body: str) -> str:
+    """``body`` as it is stored: a browser's line ends are ours, and the last line ends too."""
+    if len(body) > LONGEST_BODY:
+        raise FlowError("the text is too long to be a reply")
+    return body.replace("\r\n", "\n").rstrip() + "\n"
+
+
+def locked_ticket(ticket_id: int) -> Ticket:
+    """The ticket, locked, if its mail is still there."""
+    ticket = tickets.lock(ticket_id)
+    if ticket.merged_into_id:
+        raise StaleError(f"ticket {ticket_id} was put into ticket {ticket.merged_into_id}")
+    return ticket
+
+
+def open_draft(user: User, draft_id: int, version: int) -> Draft:
+    """The draft, locked, if ``user`` can still decide on it; the ticket row is locked first, by every writer."""
+    seen = Draft.objects.only("ticket_id").get(pk=draft_id)
+    tickets.lock(seen.ticket_id)
+    rows = Draft.objects.select_for_update(of=("self",)).select_related("ticket__opened_by", "message")
+    draft = rows.get(pk=draft_id)
     if draft.state != DraftState.PROPOSED:
-        raise StaleError(f"draft {draft_id} is {draft.state}, not proposed")
-    if draft.version != version:
-        raise StaleError(f"draft {draft_id} is at version {draft.version} by now, you saw {version}")
+        raise _stale(draft, "decided", f"draft {draft_id} is {draft.state}, not proposed")
     if draft.ticket_version != draft.ticket.version:
-        raise StaleError(f"a newer mail came to ticket {draft.ticket_id} after this draft was written")
+        raise _stale(draft, "newer_mail", f"a newer mail came to ticket {draft.ticket_id} after this draft was written")
+    if draft.version != version:
+        raise _stale(draft, "edited", f"draft {draft_id} is at version {draft.version} by now, you saw {version}")
+    if draft.generating:
+        raise _stale(draft, "generating", f"draft {draft_id} is being written again")
+    refuse_if_opened(draft.ticket, user, draft.version)
     return draft
+
+
+def _stale(draft: Draft, kind: str, message: str) -> StaleError:
+    return StaleError(message, kind=kind, version=draft.version)

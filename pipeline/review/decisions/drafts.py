@@ -1,56 +1,93 @@
-"""A person changes the text of a draft, or says no to it."""
+"""A person changes the text of a draft, has it written anew, puts another kind first, or says no to it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from pipeline.config import Config
-from pipeline.drafting.checks import judged, run_checks
-from pipeline.drafting.checks.promises import commitments
-from pipeline.drafting.escalation import why_second_yes
+from pipeline.drafting.checks import judged
 from pipeline.errors import FlowError
 from pipeline.flow import DraftState
-from pipeline.review.decisions.common import LONGEST_BODY, context_of, judge_of, open_draft, summary_of
+from pipeline.records import Wish, WrittenBy
+from pipeline.review.decisions.common import Preview, as_text, context_of, examined, judge_of, open_draft, write_text
 from pipeline.review.roles import AGENT, Permission, approver_role, require
-from pipeline.store import codec, tickets
+from pipeline.store import tickets
 from pipeline.store.models import Draft
 
 
 def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> Draft:
-    """Save a new text; its checks are run again and its version grows."""
+    """Save a new text; its checks are run again and its version grows. Every text that was saved is kept."""
     require(user, Permission.DECIDE)
-    if not body.strip() or len(body) > LONGEST_BODY:
-        raise FlowError("an empty text cannot be sent" if not body.strip() else "the text is too long to be a reply")
-    judge = judge_of(config)
+    if not body.strip():
+        raise FlowError("an empty text cannot be sent")
+    text, judge = as_text(body), judge_of(config)
     with transaction.atomic():
-        draft = open_draft(draft_id, version)
-        text = body.replace("\r\n", "\n").rstrip() + "\n"
+        draft = open_draft(user, draft_id, version)
         if text != draft.body:
-            draft.body = text
-            context = judged(context_of(config, draft, text, AGENT), judge)
-            draft.checks = codec.checks_to_json(run_checks(context))
-            draft.promises = codec.promises_to_json(tuple(commitments(context)))
-            mine = run_checks(replace(context, role=approver_role(user)))
-            draft.summary = summary_of(context, why_second_yes(mine))
+            write_text(config, draft, text, approver_role(user), judge)
             draft.version += 1
-            draft.updated_at = timezone.now()
             draft.save()
+            draft.revisions.create(version=draft.version, body=text, by=user)
             tickets.record(user.get_username(), "draft edited", draft.ticket, draft=draft.pk, version=draft.version)
     return draft
+
+
+def preview(config: Config, user: User, draft_id: int, body: str) -> Preview:
+    """What saving ``body`` would show: the same checks and promises. Nothing is stored or locked."""
+    require(user, Permission.DECIDE)
+    text, judge = as_text(body), judge_of(config)
+    draft = Draft.objects.select_related("ticket", "message").get(pk=draft_id)
+    return examined(judged(context_of(config, draft, text, AGENT), judge))
 
 
 def reject(user: User, draft_id: int, version: int, reason: str) -> Draft:
     """A person's no, with its reason; the other drafts of the message stay open."""
     require(user, Permission.DECIDE)
     with transaction.atomic():
-        draft = open_draft(draft_id, version)
+        draft = open_draft(user, draft_id, version)
         draft.rejection = reason.strip()[:2000]
         draft.save(update_fields=["rejection"])
         tickets.set_draft_state(draft, DraftState.REJECTED)
         tickets.refresh(draft.ticket)
         tickets.record(user.get_username(), "draft rejected", draft.ticket, draft=draft.pk, version=version)
+    return draft
+
+
+def change_kind(user: User, draft_id: int, version: int) -> Draft:
+    """Put this draft first: another kind of reply than was proposed."""
+    require(user, Permission.DECIDE)
+    with transaction.atomic():
+        draft = _of_the_product(open_draft(user, draft_id, version))
+        if not draft.proposed_first:
+            draft.message.drafts.filter(proposed_first=True).update(proposed_first=False)
+            draft.proposed_first = True
+            draft.save(update_fields=["proposed_first"])
+            tickets.record(user.get_username(), "kind changed", draft.ticket, draft=draft.pk, kind=draft.kind)
+    return draft
+
+
+def regenerate(config: Config, user: User, draft_id: int, version: int, wish: str) -> Draft:
+    """Have the worker write this draft again as ``wish`` says; ``generating`` until then. Other kinds stay as they are.
+
+    An edited text is replaced; it is kept with the revisions.
+    """
+    require(user, Permission.DECIDE)
+    if wish not in set(Wish):
+        raise FlowError(f"unknown wish {wish[:40]!r}; one of {', '.join(Wish)}")
+    with transaction.atomic():
+        draft = _of_the_product(open_draft(user, draft_id, version))
+        draft.wish = wish
+        draft.variation += wish == Wish.AGAIN
+        draft.generating = True
+        draft.save(update_fields=["wish", "variation", "generating"])
+        tickets.to_composer(draft.message)
+        tickets.refresh(draft.ticket)
+        tickets.record(user.get_username(), "written again", draft.ticket, draft=draft.pk, wish=wish)
+    return draft
+
+
+def _of_the_product(draft: Draft) -> Draft:
+    if draft.writer == WrittenBy.PERSON:
+        raise FlowError(f"draft {draft.pk} was written by a person: only the product's own can be changed like that")
     return draft

@@ -11,21 +11,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.errors import FlowError, StaleError
-from pipeline.flow import MESSAGE_CHANGES, UNANSWERED, MessageState, check_change
+from pipeline.flow import MESSAGE_CHANGES, UNANSWERED, DraftState, MessageState, check_change
 from pipeline.records import MailKind
+from pipeline.review.decisions.reading import locked_mail, show_reading
 from pipeline.review.recipient import recipient_of
 from pipeline.review.roles import Permission, require
-from pipeline.store import tickets
+from pipeline.store import codec, tickets
 from pipeline.store.claims import release
 from pipeline.store.models import Draft, Message, Ticket
 from pipeline.store.threads import lock_mailbox
+
+LONGEST_REASON = 500
 
 
 def is_customer(user: User, message_id: int) -> Ticket:
     """A person says that a suppressed mail is a customer's after all, or that one of history be answered."""
     require(user, Permission.DECIDE)
     with transaction.atomic():
-        ticket, message = _locked(message_id)
+        ticket, message = locked_mail(message_id)
         if message.state not in UNANSWERED:
             raise StaleError(f"message {message_id} is {message.state}: it is taken for a customer's already")
         _must_be_whole(message)
@@ -36,6 +39,8 @@ def is_customer(user: User, message_id: int) -> Ticket:
         message.reason, message.tries, message.due_at = "", 0, timezone.now()
         message.parsed = {**(message.parsed or {}), "kind": MailKind.CUSTOMER, "reason": ""}
         message.save()
+        for draft in message.drafts.filter(state=DraftState.SUPERSEDED, superseded_by=None):
+            tickets.set_draft_state(draft, DraftState.PROPOSED)
         if tickets.newest_answerable(ticket) == message:
             ticket.reasons = []
         _grown(ticket)
@@ -44,11 +49,37 @@ def is_customer(user: User, message_id: int) -> Ticket:
     return ticket
 
 
+def not_customer(user: User, message_id: int, why: str) -> Ticket:
+    """A person says that a mail is no customer's and must not be answered; `is_customer` takes that back.
+
+    Its open drafts are put aside. Where it had overtaken an earlier mail, that one is to be answered again.
+    """
+    require(user, Permission.DECIDE)
+    why = " ".join(why.split())[:LONGEST_REASON]
+    if not why:
+        raise FlowError("say why it is no customer's")
+    with transaction.atomic():
+        ticket, message = locked_mail(message_id)
+        if message.state in UNANSWERED:
+            raise StaleError(f"message {message_id} is {message.state}: no answer is due to it already")
+        _must_be_unanswered(message)
+        message.state = check_change(MESSAGE_CHANGES, MessageState(message.state), MessageState.SUPPRESSED)
+        message.reason = f"not a customer, says {user.get_username()}: {why}"
+        release(message, due_at=timezone.now())  # a worker that has it in hand would put it back
+        message.save(update_fields=["state", "reason", "owner", "lease_until", "due_at"])
+        for draft in message.drafts.filter(state=DraftState.PROPOSED):
+            tickets.set_draft_state(draft, DraftState.SUPERSEDED)
+        _back_to_earlier(ticket, message.reason)
+        tickets.refresh(ticket)
+        tickets.record(user.get_username(), "called no customer", ticket, message=message.pk)
+    return ticket
+
+
 def reprocess(user: User, message_id: int) -> Ticket:
     """A person says: try the quarantined mail again, from its raw bytes."""
     require(user, Permission.DECIDE)
     with transaction.atomic():
-        ticket, message = _locked(message_id)
+        ticket, message = locked_mail(message_id)
         if message.state != MessageState.QUARANTINED:
             raise StaleError(f"message {message_id} is {message.state}, not in quarantine")
         _must_be_whole(message)
@@ -94,7 +125,7 @@ def keep_apart(user: User, message_id: int) -> Ticket:
     """A person says that the mail is a matter of its own."""
     require(user, Permission.DECIDE)
     with transaction.atomic():
-        ticket, message = _locked(message_id)
+        ticket, message = locked_mail(message_id)
         if message.suggested_id is None:
             raise _no_suggestion(message_id)
         other, message.suggested, message.suggestion = message.suggested_id, None, ""
@@ -104,18 +135,6 @@ def keep_apart(user: User, message_id: int) -> Ticket:
 
 
 # --- what must be so ------------------------------------------------------------------------------------------------
-
-
-def _locked(message_id: int) -> tuple[Ticket, Message]:
-    """The mail and its ticket, both locked, the ticket first."""
-    seen = Message.objects.only("ticket_id").get(pk=message_id)
-    if seen.ticket_id is None:
-        raise StaleError(f"message {message_id} is being read")
-    ticket = Ticket.objects.select_for_update().get(pk=seen.ticket_id)
-    message = Message.objects.select_for_update().get(pk=message_id)
-    if message.ticket_id != ticket.pk:
-        raise StaleError(f"message {message_id} was put into ticket {message.ticket_id} meanwhile")
-    return ticket, message
 
 
 def _with_suggestion(message_id: int) -> tuple[Message, Ticket, Ticket]:
@@ -152,6 +171,13 @@ def _must_be_whole(message: Message) -> None:
         raise FlowError(f"only the header of message {message.pk} was fetched: read and answer it in a mail client")
 
 
+def _must_be_unanswered(message: Message) -> None:
+    if message.drafts.filter(state=DraftState.APPROVED).exists():
+        raise FlowError(f"a reply to message {message.pk} is on its way: undo its approval first")
+    if message.drafts.filter(state=DraftState.SENT).exists():
+        raise FlowError(f"message {message.pk} was answered already")
+
+
 def _must_be_undecided(ticket: Ticket, message: Message) -> None:
     """Refuse to put ``message`` where no answer to it could be written: below a newer mail that was decided on."""
     if tickets.answered_later(ticket, message):
@@ -163,12 +189,26 @@ def _must_be_undecided(ticket: Ticket, message: Message) -> None:
 
 def _grown(ticket: Ticket) -> None:
     """The thread has another mail to answer: approvals given before are void, drafts are written from the whole."""
-    ticket.version += 1
+    tickets.grow(ticket)
     ticket.save()
     newest = tickets.newest_answerable(ticket)
     if newest:
         tickets.withdraw_open_drafts(ticket, newest)
         tickets.write_again(newest)
+
+
+def _back_to_earlier(ticket: Ticket, reason: str) -> None:
+    """The newest mail is no customer's: the ticket stands where the one before it left it."""
+    newest = tickets.newest_answerable(ticket)
+    if newest is None:
+        ticket.reasons, ticket.reply_due_at = [reason], None
+        ticket.save(update_fields=["reasons", "reply_due_at"])
+        return
+    if newest.triage:
+        show_reading(ticket, newest, codec.triage_from_json(newest.triage))
+    for draft in tickets.of_the_product(newest).filter(state=DraftState.STALE):
+        tickets.set_draft_state(draft, DraftState.PROPOSED)
+    tickets.draft_again(newest)
 
 
 def _take_over(target: Ticket, source: Ticket) -> None:

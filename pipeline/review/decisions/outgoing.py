@@ -1,4 +1,4 @@
-"""What a person says became of a reply."""
+"""What a person says became of a reply, and an approval taken back."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from django.utils import timezone
 
 from pipeline.errors import StaleError
 from pipeline.flow import OUTGOING_CHANGES, DraftState, OutgoingState, check_change
-from pipeline.records import (
-    Envelope,
-)
+from pipeline.records import Envelope, WrittenBy
 from pipeline.review.roles import Permission, require
 from pipeline.sending.compose import approval_hash
 from pipeline.store import approvals, tickets
-from pipeline.store.models import Outgoing
+from pipeline.store.models import Approval, Outgoing, Ticket
 
 
 def approval_void(row: Outgoing) -> str:
@@ -26,9 +24,7 @@ def settle(user: User, outgoing_id: int, was_sent: bool) -> Outgoing:
     """A person says what became of an uncertain mail, or that a failed one shall be tried again."""
     require(user, Permission.SETTLE)
     with transaction.atomic():
-        tickets.lock(Outgoing.objects.only("ticket_id").get(pk=outgoing_id).ticket_id)
-        rows = Outgoing.objects.select_for_update(of=("self",)).select_related("ticket", "approval__draft")
-        row = rows.get(pk=outgoing_id)
+        row = _locked(outgoing_id)
         if row.state not in (OutgoingState.UNCERTAIN, OutgoingState.FAILED):
             raise StaleError(f"outgoing mail {outgoing_id} is {row.state}: there is nothing to settle")
         if row.state == OutgoingState.FAILED and not was_sent and (why := approval_void(row)):
@@ -43,3 +39,53 @@ def settle(user: User, outgoing_id: int, was_sent: bool) -> Outgoing:
         tickets.refresh(row.ticket)
         tickets.record(user.get_username(), f"outgoing settled as {new}", row.ticket, outgoing=row.pk)
     return row
+
+
+def undo(user: User, outgoing_id: int) -> Outgoing:
+    """Take an approval back before the reply is due to leave, or after it could not be sent; the draft is open again.
+
+    The whole approval is void: the mail is never sent, the money it would have granted is not counted, and the drafts
+    that it put aside come back. The first of two yeses stays what it was, a yes to that very text. Where a newer mail
+    came meanwhile the draft is history.
+    """
+    require(user, Permission.DECIDE)
+    with transaction.atomic():
+        row = _locked(outgoing_id)
+        if not _may_be_undone(row):
+            raise StaleError(f"outgoing mail {outgoing_id} is {row.state}: it left already", kind="left")
+        row.state = check_change(OUTGOING_CHANGES, OutgoingState(row.state), OutgoingState.WITHDRAWN)
+        row.save(update_fields=["state"])
+        _reopen(row.approval, row.ticket)
+        tickets.refresh(row.ticket)
+        tickets.record(
+            user.get_username(), "approval withdrawn", row.ticket, outgoing=row.pk, draft=row.approval.draft_id
+        )
+    return row
+
+
+def _may_be_undone(row: Outgoing) -> bool:
+    """A worker marks the row before it does anything with it, and takes none that is not due."""
+    waits = row.state == OutgoingState.QUEUED and row.due_at > timezone.now() and not row.owner
+    return waits or row.state == OutgoingState.FAILED
+
+
+def _reopen(approval: Approval, ticket: Ticket) -> None:
+    """Open the draft again, and those that it put aside; where the thread has grown since, from the whole of it."""
+    draft = approval.draft
+    same = approval.ticket_version == ticket.version
+    theirs = draft.writer != WrittenBy.PERSON and tickets.newest_answerable(ticket) == draft.message
+    if not (same or theirs):
+        tickets.set_draft_state(draft, DraftState.STALE)
+        return
+    for one in (draft, *approval.superseded.filter(state=DraftState.SUPERSEDED)):
+        tickets.set_draft_state(one, DraftState.PROPOSED)
+    approval.superseded.update(superseded_by=None)
+    if not same:
+        tickets.draft_again(draft.message)
+
+
+def _locked(outgoing_id: int) -> Outgoing:
+    """The row, locked, its ticket before it."""
+    tickets.lock(Outgoing.objects.only("ticket_id").get(pk=outgoing_id).ticket_id)
+    rows = Outgoing.objects.select_for_update(of=("self",)).select_related("ticket", "approval__draft__message")
+    return rows.get(pk=outgoing_id)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from pipeline.errors import StaleError
-from pipeline.records import (
-    Fault,
-)
+from pipeline.records import Fault
+from pipeline.review.decisions.common import locked_ticket
 from pipeline.review.done import done_action
 from pipeline.review.roles import Permission, require
 from pipeline.store import tickets
@@ -19,9 +17,7 @@ def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
     """What a person established about who is at fault. Open drafts are written again with it."""
     require(user, Permission.DECIDE)
     with transaction.atomic():
-        ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
-        if ticket.merged_into_id:
-            raise StaleError(f"ticket {ticket_id} was put into ticket {ticket.merged_into_id}")
+        ticket = locked_ticket(ticket_id)
         ticket.fault = fault
         ticket.save(update_fields=["fault"])
         tickets.draft_again(tickets.newest_answerable(ticket))
@@ -40,9 +36,7 @@ def record_action(
     require(user, Permission.DECIDE)
     done = done_action(kind, amount, currency, note)
     with transaction.atomic():
-        ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
-        if ticket.merged_into_id:
-            raise StaleError(f"ticket {ticket_id} was put into ticket {ticket.merged_into_id}")
+        ticket = locked_ticket(ticket_id)
         action = ticket.actions.create(
             kind=done.kind, amount=done.amount, currency=done.currency, note=done.note, by=user
         )

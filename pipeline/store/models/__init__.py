@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pipeline.store.models.audit import AuditEvent
 from pipeline.store.models.common import Claimable
-from pipeline.store.models.drafts import Action, Approval, Draft, FirstApproval
-from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket
+from pipeline.store.models.corrections import LabelCorrection
+from pipeline.store.models.drafts import Action, Approval, Draft, DraftRevision, FirstApproval
+from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket, TicketTag
 from pipeline.store.models.outgoing import Outgoing
 from pipeline.store.models.tokens import ApiToken
 
@@ -16,10 +17,13 @@ __all__ = [
     "AuditEvent",
     "Claimable",
     "Draft",
+    "DraftRevision",
     "FirstApproval",
     "Folder",
+    "LabelCorrection",
     "Message",
     "Outgoing",
     "RawMessage",
     "Ticket",
+    "TicketTag",
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from pipeline.flow import DraftState
-from pipeline.records import ACTION_KINDS, DraftKind, WrittenBy
+from pipeline.records import ACTION_KINDS, DraftKind, Wish, WrittenBy
 from pipeline.store.models.common import choices, only
 from pipeline.store.models.mail import Message, Ticket
 
@@ -32,7 +32,20 @@ class Draft(models.Model):
     asks = models.JSONField(default=list)
     checks = models.JSONField(default=list)
     writer = models.CharField(max_length=20, choices=choices(WrittenBy), default=WrittenBy.COMPOSED)
-    """Who wrote what was proposed; a person's edits change ``body`` alone."""
+    """Who wrote what was proposed; a person's edits change ``body`` alone. What a person wrote stands beside the three
+    of the product, and neither supersedes the other."""
+    fresh = models.BooleanField(default=False)
+    """A new mail to the customer of the ticket, which answers none of theirs by its headers."""
+    wish = models.CharField(max_length=20, choices=choices(Wish), blank=True, default="")
+    """How a person wanted it written; kept whenever it is written again."""
+    variation = models.PositiveIntegerField(default=0)
+    """How often a person asked for other words."""
+    generating = models.BooleanField(default=False)
+    """It is being written again: what it says now may be neither edited nor approved."""
+    superseded_by = models.ForeignKey(
+        "Approval", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded"
+    )
+    """The approval of another draft that put this one aside; undone, it comes back."""
     dropped = models.JSONField(default=list)
     """The rules for which the language model's text was dropped; empty where none was asked or it was taken."""
     summary = models.JSONField(null=True, blank=True)
@@ -43,9 +56,24 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["message", "kind"], name="draft_once_per_kind"),
+            models.UniqueConstraint(
+                fields=["message", "kind"], condition=~Q(writer=WrittenBy.PERSON), name="draft_once_per_kind"
+            ),
             only("state", DraftState, "draft_state_known"),
         ]
+
+
+class DraftRevision(models.Model):
+    """A text that a person saved for a draft. What was proposed stands in the draft itself."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="revisions")
+    version = models.PositiveIntegerField()
+    body = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "version"], name="draft_revision_once")]
 
 
 class Approval(models.Model):
@@ -57,10 +85,10 @@ class Approval(models.Model):
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     approved_at = models.DateTimeField(default=timezone.now)
     hash = models.CharField(max_length=64)
-    first = models.OneToOneField(
+    first = models.ForeignKey(
         "FirstApproval", null=True, blank=True, on_delete=models.PROTECT, related_name="completed_by"
     )
-    """The yes of another person that came before, where the policy wants two."""
+    """The yes of another person that came before, where the policy wants two. It outlives an approval undone."""
 
 
 class FirstApproval(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -52,12 +53,37 @@ class Ticket(models.Model):
     """Counts the messages of the thread; an approval binds it, so anything newer voids the approval."""
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
     """Set when a person found that it continues another ticket; its messages are there."""
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets"
+    )
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    """Not in the open queue before this time; a newer mail of the customer clears it."""
+    escalated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    escalated_why = models.TextField(blank=True, default="")
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    """Who has it open, until ``opened_until``: nobody else decides on its drafts before they have taken over."""
+    opened_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [models.Index(fields=["state", "reply_due_at"], name="ticket_queue")]
         constraints = [only("state", TicketState, "ticket_state_known")]
+
+
+class TicketTag(models.Model):
+    """A word that people put on a ticket, in lower case."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=40, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "name"], name="ticket_tag_once")]
 
 
 class Message(Claimable):
