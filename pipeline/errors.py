@@ -8,6 +8,7 @@
     ├── WriterError               the language model that may write drafts: the composed text is taken instead
     │   ├── WriterSilent          no answer: not reached, too slow, out of order
     │   └── AnswerRefused         an answer that is not in the fixed form, or holds what it must not
+    ├── SignOnError               the provider of single sign-on: nobody is logged in by it
     ├── MailboxError              the IMAP side
     │   └── MailboxLoginError     wrong password or refused login: never retried in a hurry
     ├── SubmissionError           the SMTP side
@@ -69,6 +70,10 @@ class AnswerRefused(WriterError):
         super().__init__(message)
         self.rule = rule
         self.words = words
+
+
+class SignOnError(CalmdeskError):
+    pass
 
 
 class MailboxError(CalmdeskError):

@@ -32,6 +32,21 @@ class DraftKind(enum.StrEnum):
     SOLUTION = "solution"
 
 
+class Role(enum.StrEnum):
+    """What a person may do on the desk; each is a group of the database. What it permits: `pipeline.review.roles`."""
+
+    AGENT = "agent"
+    """Edits, approves and rejects drafts."""
+    LEAD = "lead"
+    """Everything but the accounts."""
+    OPS = "ops"
+    """Reads, and settles failed or uncertain mail."""
+    AUDITOR = "auditor"
+    """Reads."""
+    ADMIN = "admin"
+    """Everything, the accounts of others included."""
+
+
 class Fault(enum.StrEnum):
     """What a person has established about who is at fault (P8, P9); a mail can never set it."""
 

@@ -7,6 +7,7 @@ test runner) import this file, which then shows the shape with a database in mem
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,23 @@ from pipeline.config import CalmdeskConfig, Config, DatabaseConfig
 from pipeline.errors import ConfigError
 
 PACKAGE = Path(__file__).resolve().parent
+LINK_DAYS = 3
+"""How long a link to set a password is good."""
+TRIES, LOCK_MINUTES = 5, 15
+_LOCKS: dict[str, Any] = {
+    # Wrong passwords are counted in the database, so for every process together: a name from one address.
+    "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
+    "AXES_FAILURE_LIMIT": TRIES,
+    "AXES_COOLOFF_TIME": timedelta(minutes=LOCK_MINUTES),
+    # Who goes on trying while locked out does not make it longer: it ends when it was said to.
+    "AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT": False,
+    "AXES_RESET_ON_SUCCESS": True,
+    "AXES_LOCKOUT_TEMPLATE": "review/locked.html",
+    "AXES_SENSITIVE_PARAMETERS": ["username", "ip_address", "csrfmiddlewaretoken", "next"],
+    "AXES_DISABLE_ACCESS_LOG": True,
+    "AXES_ENABLE_ADMIN": False,
+    "AXES_VERBOSE": False,
+}
 
 
 def _database(url: str, home: Path) -> dict[str, Any]:
@@ -58,6 +76,7 @@ def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict
             "django.contrib.sessions",
             "django.contrib.messages",
             "django.contrib.staticfiles",
+            "axes",
             "django_htmx",
             "pipeline.store",
             "pipeline.review",
@@ -71,9 +90,11 @@ def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
+            "pipeline.review.sessions.LoginSessions",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "django_htmx.middleware.HtmxMiddleware",
             "pipeline.review.busy.BusyDatabase",
+            "axes.middleware.AxesMiddleware",
         ],
         "TEMPLATES": [
             {
@@ -92,10 +113,21 @@ def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict
         "LOGIN_URL": "login",
         "LOGIN_REDIRECT_URL": "queue",
         "LOGOUT_REDIRECT_URL": "login",
+        "AUTHENTICATION_BACKENDS": [
+            "axes.backends.AxesStandaloneBackend",
+            "django.contrib.auth.backends.ModelBackend",
+        ],
         "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
             {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         ],
+        "PASSWORD_RESET_TIMEOUT": LINK_DAYS * 24 * 3600,
+        **_LOCKS,
+        # The prefix has browsers refuse a cookie that a neighbour under the same domain, or plain http, tries to set.
+        "SESSION_COOKIE_NAME": "__Host-sessionid" if https else "sessionid",
+        "CSRF_COOKIE_NAME": "__Host-csrftoken" if https else "csrftoken",
+        "SESSION_COOKIE_AGE": config.page.session_hours * 3600,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": https,

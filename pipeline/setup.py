@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import enum
-import hashlib
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigError, InputError
+from pipeline.records import Role
 from pipeline.resources import default_folder
 
 if TYPE_CHECKING:
@@ -20,26 +20,19 @@ if TYPE_CHECKING:
     from pipeline.config import Config
 
 ADMINISTRATOR = "admin"
+"""The first login, where no other name is given."""
+TOKEN_DAYS = 365
+FROM_HERE = "command line"
+"""Who the audit trail says it was: whoever may run commands on the configuration."""
 
 
-class Role(enum.StrEnum):
-    """What a person may do on the page; each is a group of the database."""
+def init(folder: Path, administrator: str = ADMINISTRATOR, password: str = "") -> list[str]:
+    """Make a working installation in ``folder``; returns what to tell the user.
 
-    AGENT = "agent"
-    """Edits, approves and rejects drafts."""
-    LEAD = "lead"
-    """Everything."""
-    OPS = "ops"
-    """Reads, and settles failed or uncertain mail."""
-    AUDITOR = "auditor"
-    """Reads."""
-
-
-def init(folder: Path) -> list[str]:
-    """Make a working installation in ``folder``; returns what to tell the user, the first password among it.
-
-    ConfigError where a file of the same name stands there already: nothing is overwritten. Where the database cannot
-    be made, the configuration is taken back, so that the same call works once the fault is mended.
+    The first administrator gets ``password``; where it is "", a random one that is told in what is returned, and is
+    nowhere else. ConfigError where a file of the same name stands there already: nothing is overwritten. Where the
+    database or the administrator cannot be made, the configuration is taken back, so that the same call works once the
+    fault is mended.
     """
     from pipeline.config import load_config
 
@@ -47,14 +40,15 @@ def init(folder: Path) -> list[str]:
     try:
         config = load_config(folder)
         migrate(config)
-        password = add_user(config, ADMINISTRATOR, Role.LEAD)
+        made = add_user(config, administrator, Role.ADMIN, password)
     except BaseException:
         for file in copied:
             file.unlink()
         raise
+    told = "the password you gave" if password else f"password {made} (random, shown only this once)"
     return [
         f"Wrote the configuration to {folder} and created the database.",
-        f"First login on the page: {ADMINISTRATOR}, password {password} (shown only this once)",
+        f"First administrator on the page: {administrator}, {told}",
         f"Next: put your mail servers into {folder / 'mailboxes.yaml'},",
         f"      check them with  calmdesk doctor --config {folder}",
         f"      and start with   calmdesk run --config {folder}",
@@ -89,54 +83,94 @@ def migrate(config: Config) -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def add_user(config: Config, name: str, role: Role, password: str | None = None) -> str:
-    """Create a person with one role and return the password, a generated one where none is given.
+def add_user(config: Config, name: str, role: Role, password: str = "") -> str:
+    """Create a person with one role and return the password, a random one where none is given.
 
-    InputError where the name is taken or cannot be a login name.
+    InputError where the name is taken or cannot be a login name, or the password breaks a rule.
     """
-    from pipeline.settings import activate
-
-    activate(config)
-    from django.contrib.auth.models import Group, User
-    from django.core.exceptions import ValidationError
-    from django.db import transaction
-
     password = password or secrets.token_urlsafe(12)
-    with _database_faults(config), transaction.atomic():
-        if User.objects.filter(username=name).exists():
-            raise InputError(f"user {name!r} exists already")
-        user = User(username=name)
-        user.set_password(password)
-        try:
-            user.full_clean()
-        except ValidationError as error:
-            raise InputError(f"user {name!r}: {' '.join(error.messages)}") from None
-        user.save()
-        user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    with _accounts(config) as accounts:
+        accounts.create_person(name, [role], password, FROM_HERE)
     return password
 
 
-def add_token(config: Config, name: str) -> str:
-    """A new bearer token of the existing user ``name``; InputError where there is none."""
+def list_users(config: Config) -> list[dict[str, object]]:
+    """Everybody, by name: {"name","roles","active","last_login"}."""
+    with _accounts(config) as accounts:
+        from django.contrib.auth.models import User
+
+        return [
+            {
+                "name": user.get_username(),
+                "roles": [role.value for role in accounts.roles_of(user)],
+                "active": user.is_active,
+                "last_login": user.last_login.isoformat(timespec="seconds") if user.last_login else None,
+            }
+            for user in User.objects.order_by("username")
+        ]
+
+
+def set_role(config: Config, name: str, role: Role) -> None:
+    with _accounts(config) as accounts:
+        accounts.set_roles(_user(name).pk, [role], FROM_HERE)
+
+
+def set_active(config: Config, name: str, active: bool) -> None:
+    with _accounts(config) as accounts:
+        accounts.set_active(_user(name).pk, active, FROM_HERE)
+
+
+def set_password(config: Config, name: str, password: str = "") -> str:
+    """Returns it; a random one where none is given."""
+    password = password or secrets.token_urlsafe(12)
+    with _accounts(config) as accounts:
+        accounts.set_password(_user(name).pk, password, FROM_HERE)
+    return password
+
+
+def unlock(config: Config, name: str) -> int:
+    """How many wrong tries are forgotten."""
+    with _accounts(config) as accounts:
+        return accounts.unlock(_user(name).pk, FROM_HERE)
+
+
+def add_token(config: Config, name: str, label: str = "", scopes: Collection[str] = (), days: int = TOKEN_DAYS) -> str:
+    """A new bearer token of the existing user ``name``; InputError where there is none, or a scope is not theirs.
+
+    Without ``scopes`` it may do what its person may now, except administrate.
+    """
+    with _accounts(config) as accounts:
+        from pipeline.review.roles import Permission, permissions
+
+        user = _user(name)
+        theirs = permissions(user)
+        if strange := sorted(set(scopes) - theirs):
+            raise InputError(
+                f"scope {strange[0]!r} is not among what {name} may: {', '.join(sorted(theirs)) or 'nothing'}"
+            )
+        wanted = scopes or theirs - {Permission.ADMIN}
+        return accounts.make_token(user, label or FROM_HERE, wanted, days, FROM_HERE)[1]
+
+
+def _user(name: str) -> User:
+    from django.contrib.auth.models import User
+
+    user = User.objects.filter(username=name).first()
+    if user is None:
+        raise InputError(f"no user {name!r}")
+    return user
+
+
+@contextmanager
+def _accounts(config: Config) -> Iterator[ModuleType]:
+    """`pipeline.store.accounts`, which can be imported once Django is active."""
     from pipeline.settings import activate
 
     activate(config)
-    from django.contrib.auth.models import User
+    from pipeline.store import accounts
 
     with _database_faults(config):
-        user = User.objects.filter(username=name).first()
-        if user is None:
-            raise InputError(f"no user {name!r}")
-        return create_token(user)
-
-
-def create_token(user: User) -> str:
-    """A new bearer token for the REST API; the database keeps its SHA-256 only. Django must be active."""
-    from pipeline.store.models import ApiToken
-
-    token = secrets.token_urlsafe(32)
-    ApiToken.objects.create(user=user, digest=hashlib.sha256(token.encode("ascii")).hexdigest())
-    return token
+        yield accounts
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.cli import batches, installation, learning, unanswered
+from pipeline.cli import batches, installation, learning, people, unanswered
 from pipeline.cli.output import complain
 from pipeline.errors import CalmdeskError
 
@@ -23,7 +23,6 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "init": installation.init,
     "doctor": installation.doctor,
     "run": installation.run,
-    "user": installation.user,
     "import": installation.import_,
     "login": installation.login,
     "demo": installation.demo,
@@ -47,6 +46,7 @@ app = typer.Typer(
 )
 for _name, _verb in VERBS.items():
     app.command(_name)(_verb)
+app.add_typer(people.app, name="user")
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
-"""The verbs of an installation: making it, checking it, running it, its people and its mailboxes."""
+"""The verbs of an installation: making it, checking it, running it, and its mailboxes."""
 
 from __future__ import annotations
 
 import enum
+import os
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -13,8 +14,8 @@ import typer
 
 from pipeline.cli.options import ConfigFolder, load
 from pipeline.cli.output import report, tell_read, write
+from pipeline.cli.people import PasswordStdin, ask_password, read_password
 from pipeline.errors import InputError
-from pipeline.setup import Role
 
 
 class Part(enum.StrEnum):
@@ -22,16 +23,28 @@ class Part(enum.StrEnum):
     PAGE = "page"
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")]) -> None:
-    """Write a commented configuration to DIR, create the database and the first login.
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    admin: Annotated[str, typer.Option(metavar="NAME", help="The first administrator's login name.")] = "",
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Write a commented configuration to DIR, create the database and the first administrator.
 
-    Prints the password of the login "admin" once. Refuses a folder that holds a configuration already.
+    Asks for the administrator's name and password on a terminal. Elsewhere the name is --admin, by default "admin", and
+    the password the first line of stdin (--password-stdin) or CALMDESK_ADMIN_PASSWORD; where neither is given, a random
+    one is made and printed, once. Refuses a folder that holds a configuration already.
 
     Example: calmdesk init desk
     """
-    from pipeline.setup import init
+    from pipeline.setup import ADMINISTRATOR, init
 
-    for line in init(folder):
+    password = os.environ.get("CALMDESK_ADMIN_PASSWORD", "")
+    if password_stdin:
+        password = read_password()
+    elif not password and sys.stdin.isatty():
+        admin = admin or typer.prompt("Login name of the first administrator", default=ADMINISTRATOR, err=True)
+        password = ask_password()
+    for line in init(folder, admin or ADMINISTRATOR, password):
         typer.echo(line)
 
 
@@ -71,26 +84,6 @@ def run(config: ConfigFolder, only: Annotated[Part | None, typer.Option(help="St
 
     migrate(loaded)
     run(loaded, only=only.value if only else None)
-
-
-def user(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Login name.")],
-    config: ConfigFolder,
-    role: Annotated[Role, typer.Option(help="What the person may do.")] = Role.AGENT,
-    token: Annotated[bool, typer.Option("--token", help="Also make a bearer token for the REST API.")] = False,
-) -> None:
-    """Add a person who may log in to the page, with a generated password.
-
-    Writes {"name","role","password"} and, if asked for, "token"; neither is shown again. agent: edits, approves and
-    rejects; lead: everything; ops: reads and settles failed mail; auditor: reads.
-
-    Example: calmdesk user mara --role agent --config desk
-    """
-    loaded = load(config)
-    from pipeline.setup import add_token, add_user
-
-    made = {"name": name, "role": role.value, "password": add_user(loaded, name, role)}
-    write({**made, "token": add_token(loaded, name)} if token else made)
 
 
 def import_(

@@ -1,4 +1,4 @@
-"""``calmdesk.yaml``, the installation: database, page, worker, model, writer, logging.
+"""``calmdesk.yaml``, the installation: database, page, single sign-on, worker, model, writer, logging.
 
 Every key can be set by an environment variable, ``CALMDESK_<SECTION>__<KEY>``, for example ``CALMDESK_DATABASE__URL``.
 """
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, model_validator
 
+from pipeline.config.sign_on import SignOnConfig
 from pipeline.config.strict import Port, Strict
 from pipeline.config.writer import WriterConfig
 from pipeline.errors import ConfigError
@@ -31,8 +32,11 @@ class PageConfig(Strict):
     port: Port = 8000
     hostnames: tuple[str, ...] = ("127.0.0.1", "localhost")
     https: bool = False
+    proxy: str = ""
     secret_key_file: str = "secret.key"
     undo_seconds: Annotated[int, Field(ge=0, le=600)] = 10
+    session_idle_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    session_hours: Annotated[int, Field(ge=1, le=168)] = 12
 
 
 class WorkerConfig(Strict):
@@ -69,6 +73,7 @@ class LoggingConfig(Strict):
 class CalmdeskConfig(Strict):
     database: DatabaseConfig = DatabaseConfig()
     page: PageConfig = PageConfig()
+    sign_on: SignOnConfig = SignOnConfig()
     worker: WorkerConfig = WorkerConfig()
     model: ModelConfig = ModelConfig()
     writer: WriterConfig = WriterConfig()

@@ -17,11 +17,14 @@ from pipeline.errors import CalmdeskError, ConfigError
 class PageServer:
     """The approval page on its own threads, until `stop`."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, proxy: str = "") -> None:
+        """``proxy`` is the address of a web server in front, whose word on who asks is believed."""
         from django.core.wsgi import get_wsgi_application
 
         try:
-            server: Any = create_server(get_wsgi_application(), host=host, port=port, threads=8, ident=None)
+            server: Any = create_server(
+                get_wsgi_application(), host=host, port=port, threads=8, ident=None, **_believing(proxy)
+            )
         except OSError as error:
             raise CalmdeskError(
                 f"page.host {host}, page.port {port}: {error.strerror}", remedy="stop what uses it or name another port"
@@ -36,6 +39,16 @@ class PageServer:
     def stop(self) -> None:
         self._server.close()
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+
+
+def _believing(proxy: str) -> dict[str, Any]:
+    if not proxy:
+        return {"clear_untrusted_proxy_headers": True}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_headers": {"x-forwarded-for"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 @contextmanager
@@ -67,7 +80,7 @@ def run(config: Config, only: str | None = None) -> None:
             started.callback(worker.stop)
             worker.start(Desk.load(config))
         if only != "worker":
-            page = PageServer(config.calmdesk.page.host, config.calmdesk.page.port)
+            page = PageServer(config.calmdesk.page.host, config.calmdesk.page.port, config.calmdesk.page.proxy)
             started.callback(page.stop)
             page.start()
         stop.wait()

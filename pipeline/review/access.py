@@ -19,16 +19,26 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
-def reader(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Signed in, and in a role that may read: an account without a role sees no mail."""
+View = Callable[..., HttpResponse]
 
-    @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if Permission.READ not in permissions(user_of(request)):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
 
-    return login_required(checked)
+def permitted(permission: Permission) -> Callable[[View], View]:
+    """Signed in, and in a role that has ``permission``; everybody else is sent to the login, or refused."""
+
+    def gate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if permission not in permissions(user_of(request)):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return login_required(checked)
+
+    return gate
+
+
+reader = permitted(Permission.READ)
+"""An account without a role sees no mail."""
 
 
 def number(text: str | None) -> int:

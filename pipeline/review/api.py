@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,10 +19,11 @@ from pipeline.review.heat import wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import FolderState, folder_states
 from pipeline.review.roles import Permission, require
+from pipeline.review.tokens import open_token
 from pipeline.store import tickets
 from pipeline.store.approvals import first_approval
 from pipeline.store.cases import actions_of
-from pipeline.store.models import Action, ApiToken, Draft, Message, Ticket
+from pipeline.store.models import Action, Draft, Message, Ticket
 from pipeline.triage.wave import Wave
 
 PAGE_SIZE = 100
@@ -31,11 +31,10 @@ LONGEST_PAGE = 500
 
 
 class Bearer(HttpBearer):
-    """``Authorization: Bearer TOKEN``; only the token's SHA-256 is stored."""
+    """``Authorization: Bearer TOKEN``; `tokens` says what it opens."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        digest = hashlib.sha256(token.encode()).hexdigest()
-        found = ApiToken.objects.select_related("user").filter(digest=digest, user__is_active=True).first()
+        found = open_token(token)
         if found is None:
             return None
         request.user = found.user

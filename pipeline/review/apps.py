@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ReviewConfig(AppConfig):
     name = "pipeline.review"
     label = "review"
+
+    def ready(self) -> None:
+        from pipeline.review import sessions  # noqa: F401  # listens to logins

@@ -1,12 +1,14 @@
-"""Who may do what. Roles are groups; a superuser may do everything."""
+"""Who may do what. Roles are groups; a superuser may do everything; a token at most what its scopes say."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser, User
 
 from pipeline.errors import NotAllowed
+from pipeline.records import Role
 
 
 class Permission(enum.StrEnum):
@@ -17,22 +19,35 @@ class Permission(enum.StrEnum):
     """Give the second yes, where the policy wants two."""
     SETTLE = "settle"
     """Say what became of an uncertain or failed mail."""
+    ADMIN = "admin"
+    """Add people, change their roles, shut their accounts, revoke their tokens."""
 
 
-AGENT, LEAD = "agent", "lead"
+AGENT, LEAD = Role.AGENT.value, Role.LEAD.value
 ROLES: dict[str, frozenset[Permission]] = {
     AGENT: frozenset({Permission.READ, Permission.DECIDE}),
-    LEAD: frozenset(Permission),
-    "ops": frozenset({Permission.READ, Permission.SETTLE}),
-    "auditor": frozenset({Permission.READ}),
+    LEAD: frozenset(Permission) - {Permission.ADMIN},
+    Role.OPS.value: frozenset({Permission.READ, Permission.SETTLE}),
+    Role.AUDITOR.value: frozenset({Permission.READ}),
+    Role.ADMIN.value: frozenset(Permission),
 }
+_LIMIT = "_calmdesk_scopes"
+
+
+def limit(user: User, scopes: Iterable[str]) -> None:
+    """From here on this object may do no more than ``scopes``, whatever its person may."""
+    setattr(user, _LIMIT, frozenset(scopes))
 
 
 def permissions(user: User | AnonymousUser) -> frozenset[Permission]:
     if not user.is_active:
         return frozenset()
-    if user.is_superuser:
-        return frozenset(Permission)
+    granted = frozenset(Permission) if user.is_superuser else _of_roles(user)
+    scopes: frozenset[str] | None = getattr(user, _LIMIT, None)
+    return granted if scopes is None else frozenset(one for one in granted if one in scopes)
+
+
+def _of_roles(user: User | AnonymousUser) -> frozenset[Permission]:
     return frozenset().union(*(ROLES.get(name, frozenset()) for name in user.groups.values_list("name", flat=True)))
 
 

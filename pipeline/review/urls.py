@@ -1,7 +1,6 @@
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from pipeline.review import actions, views
+from pipeline.review import actions, people, sign_on, views
 from pipeline.review.api import api
 
 urlpatterns = [
@@ -19,7 +18,19 @@ urlpatterns = [
     path("messages/<int:message_id>/apart", actions.keep_apart, name="keep-apart"),
     path("messages/<int:message_id>/html", views.message_html, name="message-html"),
     path("messages/<int:message_id>/raw", views.message_raw, name="message-raw"),
-    path("login", LoginView.as_view(template_name="review/login.html", redirect_authenticated_user=True), name="login"),
-    path("logout", LogoutView.as_view(), name="logout"),
+    path("people", people.people, name="people"),
+    path("people/add", people.add, name="add-person"),
+    path("people/<int:person_id>/change", people.change, name="change-person"),
+    path("account", people.account, name="account"),
+    path("account/password", people.change_password, name="change-password"),
+    path("account/logins/end", people.end_logins, name="end-logins"),
+    path("account/logins/<int:login_id>/end", people.end_login, name="end-login"),
+    path("account/tokens", people.make_token, name="make-token"),
+    path("account/tokens/<int:token_id>/revoke", people.revoke_token, name="revoke-token"),
+    path("login", sign_on.SignIn.as_view(), name="login"),
+    path("logout", sign_on.SignOut.as_view(), name="logout"),
+    path("welcome/<str:uidb64>/<str:token>", sign_on.Welcome.as_view(), name="welcome"),
+    path("sign-on", sign_on.begin, name="sign-on"),
+    path("sign-on/return", sign_on.finish, name="sign-on-return"),
     path("api/v1/", api.urls),
 ]

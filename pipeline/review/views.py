@@ -19,6 +19,7 @@ from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import folder_states
 from pipeline.review.roles import Permission, permissions
 from pipeline.review.security import MAIL_POLICY
+from pipeline.review.sessions import unattended
 from pipeline.review.shown import shown_mail, shown_reply, surprise_of
 from pipeline.store import codec
 from pipeline.store.approvals import first_approval
@@ -48,6 +49,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "review/queue.html", _list_context(request))
 
 
+@unattended
 @reader
 @require_GET
 def queue_list(request: HttpRequest) -> HttpResponse:

@@ -78,7 +78,7 @@ def change(folder: Path, file: str, edit: Callable[[Any], object]) -> None:
 
 def add_user(folder: Path, name: str, role: str) -> dict[str, str]:
     """A person with a token: {"name", "role", "password", "token"}."""
-    made = calmdesk("user", name, "--role", role, "--token", "--config", folder)
+    made = calmdesk("user", "add", name, "--role", role, "--token", "--config", folder)
     assert made.returncode == 0, made.stderr
     user: dict[str, str] = json.loads(made.stdout)
     return user

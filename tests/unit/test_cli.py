@@ -255,7 +255,7 @@ def test_parse_reads_files_and_stdin_and_tells_own_mail(tmp_path: Path) -> None:
         ("draft", "nowhere.jsonl"),
         ("triage", "--config", "nowhere"),
         ("run", "--config", "nowhere"),
-        ("user", "mara", "--config", "nowhere"),
+        ("user", "add", "mara", "--config", "nowhere"),
         ("train", "nowhere.jsonl", "--out", "weights"),
     ],
 )
@@ -321,7 +321,7 @@ def test_init_makes_a_working_folder_once_and_user_adds_people_with_tokens(tmp_p
     assert str(folder / "calmdesk.yaml") in again.stderr
     assert {file: file.read_bytes() for file in folder.glob("*.yaml")} == before
 
-    made = calmdesk("user", "mara", "--role", "auditor", "--token", "--config", folder)
+    made = calmdesk("user", "add", "mara", "--role", "auditor", "--token", "--config", folder)
     assert made.returncode == 0, made.stderr
     person = json.loads(made.stdout)
     check = (
@@ -330,11 +330,11 @@ def test_init_makes_a_working_folder_once_and_user_adds_people_with_tokens(tmp_p
         "from pipeline.config import load_config\n"
         "from pipeline.settings import activate\n"
         "activate(load_config(Path(sys.argv[1]), {}))\n"
-        "from django.contrib.auth import authenticate\n"
+        "from django.contrib.auth.backends import ModelBackend\n"
         "from pipeline.review.roles import ROLES\n"
         "from pipeline.setup import Role\n"
         "from pipeline.store.models import ApiToken\n"
-        "user = authenticate(username='mara', password=sys.argv[2])\n"
+        "user = ModelBackend().authenticate(None, username='mara', password=sys.argv[2])\n"
         "digest = hashlib.sha256(sys.argv[3].encode()).hexdigest()\n"
         "print(json.dumps([[g.name for g in user.groups.all()], ApiToken.objects.get(digest=digest).user.username,\n"
         "    user.is_superuser, set(Role) == set(ROLES)]))\n"

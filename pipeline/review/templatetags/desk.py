@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import template
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
@@ -19,6 +21,16 @@ def octets(size: int) -> str:
     if size < 1000:
         return f"{size} bytes"
     return f"{size / 1e3:.1f} kB" if size < 999_950 else f"{size / 1e6:.1f} MB"
+
+
+@register.filter
+def minutes(time: timedelta) -> int:
+    return round(time.total_seconds() / 60)
+
+
+@register.filter
+def may(user: User | AnonymousUser, permission: str) -> bool:
+    return permission in permissions(user)
 
 
 @register.simple_tag

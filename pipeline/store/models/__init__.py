@@ -6,6 +6,7 @@ from pipeline.store.models.audit import AuditEvent
 from pipeline.store.models.common import Claimable
 from pipeline.store.models.corrections import LabelCorrection
 from pipeline.store.models.drafts import Action, Approval, Draft, DraftRevision, FirstApproval
+from pipeline.store.models.logins import LoginSession, SignOnIdentity
 from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket, TicketTag
 from pipeline.store.models.outgoing import Outgoing
 from pipeline.store.models.tokens import ApiToken
@@ -21,9 +22,11 @@ __all__ = [
     "FirstApproval",
     "Folder",
     "LabelCorrection",
+    "LoginSession",
     "Message",
     "Outgoing",
     "RawMessage",
+    "SignOnIdentity",
     "Ticket",
     "TicketTag",
 ]
