@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.store.models.answers import KeptAnswer
 from pipeline.store.models.audit import AuditEvent
 from pipeline.store.models.common import Claimable
 from pipeline.store.models.corrections import LabelCorrection
@@ -21,6 +22,7 @@ __all__ = [
     "DraftRevision",
     "FirstApproval",
     "Folder",
+    "KeptAnswer",
     "LabelCorrection",
     "LoginSession",
     "Message",
