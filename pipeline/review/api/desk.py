@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from pipeline.review import decisions
 from pipeline.review.api import show
@@ -49,7 +49,7 @@ def revoke_token(request: HttpRequest, token_id: int) -> Any:
     if used and token_id != used and Permission.ADMIN not in permissions(user):
         raise ApiToken.DoesNotExist
     decisions.revoke_token(user, token_id)
-    return 204, None
+    return Status(204, None)
 
 
 def _token(row: ApiToken, used: int) -> TokenView:
@@ -76,7 +76,7 @@ def list_mailboxes(request: HttpRequest) -> Any:
 def list_events(
     request: HttpRequest,
     response: HttpResponse,
-    ticket: Annotated[int | None, Query(description="Of this ticket, and of those that were put into it.")] = None,
+    ticket: Annotated[int | None, Query(None, description="Of it and of those put into it.")] = None,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Any:

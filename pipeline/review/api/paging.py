@@ -24,8 +24,8 @@ class Page(Schema, Generic[T]):
     next: str | None
 
 
-Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="At most so many items.")]
-Cursor = Annotated[str, Query(max_length=200, description="``next`` of the page before; empty for the first page.")]
+Limit = Annotated[int, Query(100, ge=1, le=LONGEST_PAGE, description="At most so many items.")]
+Cursor = Annotated[str, Query("", max_length=200, description="``next`` of the page before; empty for the first page.")]
 
 
 def page_of(

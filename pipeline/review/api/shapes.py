@@ -152,8 +152,8 @@ class Heat(Schema):
 class TicketLine(Schema):
     id: int
     subject: str
-    sender: str = Field(alias="from")
-    sender_name: str = Field(alias="from_name")
+    sender: str = Field(serialization_alias="from")
+    sender_name: str = Field(serialization_alias="from_name")
     mailbox: str
     state: TicketState
     fault: Fault

@@ -56,8 +56,8 @@ def _ticket(row: Ticket, reader: int) -> dict[str, Any]:
     return {
         "id": row.pk,
         "subject": row.subject,
-        "from": row.customer_email,
-        "from_name": row.customer_name,
+        "sender": row.customer_email,
+        "sender_name": row.customer_name,
         "mailbox": row.mailbox,
         "state": row.state,
         "fault": row.fault,

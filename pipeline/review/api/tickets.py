@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
 from pipeline.flow import TicketState
@@ -30,9 +30,9 @@ def list_tickets(
     request: HttpRequest,
     response: HttpResponse,
     state: TicketState | None = None,
-    mailbox: Annotated[Text, Query()] = "",
-    assignee: Annotated[Text, Query(description="A user name; `nobody` for those that are nobody's.")] = "",
-    tag: Annotated[Text, Query()] = "",
+    mailbox: Annotated[Text, Query("")] = "",
+    assignee: Annotated[Text, Query("", description="A user name; `nobody` for those that are nobody's.")] = "",
+    tag: Annotated[Text, Query("")] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Any:
@@ -154,14 +154,14 @@ def record_action(request: HttpRequest, ticket_id: int, given: Done) -> Any:
 @operation(router, "POST", "/tickets/{ticket_id}/replies", Permission.DECIDE, DraftView, status=201)
 def new_reply(request: HttpRequest, ticket_id: int, given: ReplyText) -> Any:
     """Begin another reply, in a person's own words. It is approved like every draft."""
-    return 201, show.draft_view(decisions.new_reply(configuration(), asker(request), ticket_id, given.body))
+    return Status(201, show.draft_view(decisions.new_reply(configuration(), asker(request), ticket_id, given.body)))
 
 
 @operation(router, "POST", "/tickets/{ticket_id}/mails", Permission.DECIDE, DraftView, status=201)
 def new_mail(request: HttpRequest, ticket_id: int, given: MailText) -> Any:
     """Begin a fresh mail to the customer of the ticket. It is approved like every draft."""
     draft = decisions.new_mail(configuration(), asker(request), ticket_id, given.subject, given.body)
-    return 201, show.draft_view(draft)
+    return Status(201, show.draft_view(draft))
 
 
 @operation(router, "GET", "/tickets/{ticket_id}/lease", Permission.READ, LeaseView | None)
@@ -182,4 +182,4 @@ def leave_ticket(request: HttpRequest, ticket_id: int) -> Any:
     """Let go of the ticket; nothing happens if somebody else holds it."""
     Ticket.objects.only("pk").get(pk=ticket_id)
     decisions.leave_ticket(asker(request), ticket_id)
-    return 204, None
+    return Status(204, None)
