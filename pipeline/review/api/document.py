@@ -74,6 +74,9 @@ def _complete(operation: dict[str, Any]) -> None:
             names += ["ETag"] * (tagged or versioned) + ["Idempotency-Replayed"] * writes
         if names:
             answer["headers"] = {name: _header(name) for name in names}
+        content = answer.get("content", {})
+        if content.get("application/json", {}).get("schema", {}).get("format") == "binary":
+            answer["content"] = {"application/octet-stream": content["application/json"]}
         if code >= "400":
             answer["content"] = {PROBLEM: answer["content"].pop("application/json")}
     if tagged:

@@ -22,8 +22,8 @@ MOST_AT_ONCE = 100
 
 
 class Chosen(Schema):
-    draft: int
-    version: int
+    draft: Annotated[int, Field(ge=1, le=2**63 - 1)]
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class ManyChosen(Schema):
