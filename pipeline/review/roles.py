@@ -14,7 +14,8 @@ from pipeline.records import Role
 class Permission(enum.StrEnum):
     READ = "read"
     DECIDE = "decide"
-    """Edit, approve, reject, set the fault, record what was done, call a mail a customer's."""
+    """Edit, approve, undo, reject, write, set the fault, correct a label, record what was done, call a mail a
+    customer's or not, open, put off, assign, escalate and tag a ticket."""
     COMPLETE = "complete"
     """Give the second yes, where the policy wants two."""
     SETTLE = "settle"

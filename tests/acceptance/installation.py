@@ -46,7 +46,12 @@ def wait_until(what: str, found: Callable[[], T | None], seconds: float = 60.0, 
 def environment(**settings: object) -> dict[str, str]:
     """This process's environment with the settings of a quick test installation."""
     # One thread: the model shares the processor with the mail servers and the browser.
-    fixed = {"CALMDESK_WORKER__POLL_SECONDS": "1", "CALMDESK_MODEL__THREADS": "1", "OMP_NUM_THREADS": "1"}
+    fixed = {
+        "CALMDESK_PAGE__UNDO_SECONDS": "0",
+        "CALMDESK_WORKER__POLL_SECONDS": "1",
+        "CALMDESK_MODEL__THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
     return {**os.environ, **fixed, **{name: str(value) for name, value in settings.items()}}
 
 

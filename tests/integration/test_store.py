@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
@@ -270,6 +271,27 @@ def test_workers_that_read_one_mailbox_at_once_store_each_mail_once_on_one_ticke
 
 def test_on_postgresql_they_do_so_without_a_deadlock(postgresql: str, tmp_path: Path) -> None:
     _intake_race(f"{postgresql}/template1", tmp_path)
+
+
+def _decision_race(url: str, home: Path) -> None:
+    result = _run_race("tests.integration.decision_race", url, home)
+    assert result["taken"] == result["sent"] == result["tickets"]
+    assert (result["sent_twice"], result["unlike"]) == ([], [])
+    assert set(result["states"]) == {"sent", "withdrawn"}
+    assert set(result["refused"]) <= {"decided", "opened", "left"}
+    assert result["approvals"] == result["outgoing"]
+    assert result["tags"] == [2]
+    assert url.startswith(result["vendor"][:6])
+
+
+def test_people_who_decide_at_once_send_each_customer_one_reply(tmp_path: Path) -> None:
+    _decision_race("sqlite:///race.sqlite3", tmp_path)
+
+
+def test_on_postgresql_they_do_so_too(postgresql: str, tmp_path: Path) -> None:
+    with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as server:
+        server.execute("CREATE DATABASE decisions")
+    _decision_race(f"{postgresql}/decisions", tmp_path)
 
 
 # --- which ticket a mail belongs to ---------------------------------------------------------------------------------

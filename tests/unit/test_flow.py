@@ -21,6 +21,7 @@ from pipeline.flow import (
     check_change,
     ticket_state,
     unanswered_before,
+    weightiest,
 )
 
 TABLES: list[tuple[type[enum.StrEnum], Mapping[Any, frozenset[Any]]]] = [
@@ -67,8 +68,39 @@ def test_what_is_decided_about_a_draft_stays_decided(state: DraftState) -> None:
     assert DRAFT_CHANGES[state] == frozenset()
 
 
-def test_a_sent_mail_stays_sent() -> None:
-    assert OUTGOING_CHANGES[OutgoingState.SENT] == frozenset()
+@pytest.mark.parametrize("state", [OutgoingState.SENT, OutgoingState.WITHDRAWN])
+def test_a_mail_that_is_sent_or_withdrawn_stays_so(state: OutgoingState) -> None:
+    assert OUTGOING_CHANGES[state] == frozenset()
+
+
+def test_nothing_is_withdrawn_once_a_worker_has_it() -> None:
+    before = {old for old, news in OUTGOING_CHANGES.items() if OutgoingState.WITHDRAWN in news}
+    assert before == {OutgoingState.QUEUED, OutgoingState.FAILED}
+
+
+@given(st.lists(st.sampled_from(OutgoingState)))
+def test_of_several_replies_the_one_that_a_person_must_see_counts(states: list[OutgoingState]) -> None:
+    order = ["uncertain", "failed", "queued", "claimed", "transmitting", "sent"]
+    shown = weightiest(states)
+    assert (shown is None) == (set(states) <= {OutgoingState.WITHDRAWN})
+    assert shown is None or order.index(shown) == min(order.index(state) for state in states if state in order)
+
+
+@given(MESSAGES, DRAFTS)
+def test_a_withdrawn_reply_leaves_a_ticket_as_it_was(
+    messages: list[tuple[MessageState, bool]], drafts: list[DraftState]
+) -> None:
+    assert ticket_state(messages, drafts, OutgoingState.WITHDRAWN) == ticket_state(messages, drafts, None)
+
+
+@given(DRAFTS, OUTGOING)
+def test_a_reply_that_a_person_began_keeps_a_ticket_open_but_hides_no_mail_on_its_way(
+    drafts: list[DraftState], outgoing: OutgoingState | None
+) -> None:
+    alone = ticket_state([(MessageState.DRAFTED, False)], drafts, outgoing)
+    shown = ticket_state([(MessageState.DRAFTED, False)], drafts, outgoing, by_person=True)
+    open_or_over = {TicketState.DRAFTED, TicketState.REJECTED, TicketState.SENT}
+    assert shown is (TicketState.DRAFTED if alone in open_or_over else alone)
 
 
 @given(MESSAGES, DRAFTS, OUTGOING)
