@@ -38,6 +38,8 @@ def diagnose(folder: Path) -> Iterator[Finding]:
     yield _found("signals", lambda: _signals(config))
     yield _found("model", lambda: _model(config))
     yield _found("writer", lambda: _writer(config))
+    if config.calmdesk.sign_on.on:
+        yield _found("sign-on", lambda: _sign_on(config))
     for name, mailbox in config.mailboxes.items():
         yield from _mailbox(config, name, mailbox)
 
@@ -92,6 +94,16 @@ def _database(config: Config) -> str:
             remedy="`calmdesk run` applies them",
         )
     return f"{where}, all migrations applied"
+
+
+def _sign_on(config: Config) -> str:
+    from pipeline.settings import activate
+
+    activate(config)
+    from pipeline.review.provider import Provider
+
+    Provider(config).check()
+    return f"{config.calmdesk.sign_on.issuer} answers, and is what it is called"
 
 
 def _signals(config: Config) -> str:

@@ -122,6 +122,7 @@ def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict
             {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
             {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
             {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+            {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
         ],
         "PASSWORD_RESET_TIMEOUT": LINK_DAYS * 24 * 3600,
         **_LOCKS,

@@ -131,7 +131,8 @@ def set_password(config: Config, name: str, password: str = "") -> str:
 def unlock(config: Config, name: str) -> int:
     """How many wrong tries are forgotten."""
     with _accounts(config) as accounts:
-        return accounts.unlock(_user(name).pk, FROM_HERE)
+        forgotten: int = accounts.unlock(_user(name).pk, FROM_HERE)
+        return forgotten
 
 
 def add_token(config: Config, name: str, label: str = "", scopes: Collection[str] = (), days: int = TOKEN_DAYS) -> str:
@@ -149,7 +150,8 @@ def add_token(config: Config, name: str, label: str = "", scopes: Collection[str
                 f"scope {strange[0]!r} is not among what {name} may: {', '.join(sorted(theirs)) or 'nothing'}"
             )
         wanted = scopes or theirs - {Permission.ADMIN}
-        return accounts.make_token(user, label or FROM_HERE, wanted, days, FROM_HERE)[1]
+        token: str = accounts.make_token(user, label or FROM_HERE, wanted, days, FROM_HERE)[1]
+        return token
 
 
 def _user(name: str) -> User:

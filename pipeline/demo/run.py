@@ -29,8 +29,9 @@ from pipeline.demo.mailserver import MailServer
 from pipeline.demo.samples import SUPPORT_ADDRESS, sample_mails
 from pipeline.engine.serve import PageServer, until_interrupted
 from pipeline.errors import ConfigError
+from pipeline.records import Role
 from pipeline.resources import default_folder
-from pipeline.setup import Role, add_token, add_user, migrate
+from pipeline.setup import add_token, add_user, migrate
 
 USERS = (("agent", "agent"), ("lead", "lead"), ("ops", "ops"), ("auditor", "auditor"))
 SPARE_ACCOUNTS = ("customer@example.com", "customer@example.net", "customer@example.org")

@@ -15,7 +15,7 @@ def configuration() -> Config:
 
 def page_settings() -> PageConfig:
     """How the page is served; the defaults for tools that start Django without an installation."""
-    config: Config | None = settings.CALMDESK  # type: ignore[assignment]
+    config: Config | None = settings.CALMDESK
     return config.calmdesk.page if config else CalmdeskConfig().page
 
 

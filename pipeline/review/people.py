@@ -173,7 +173,7 @@ def _account(request: HttpRequest, token: str = "") -> HttpResponse:
         "logins": user.login_sessions.order_by("-seen_at"),
         "login": login_of(request),
         "tokens": user.api_tokens.order_by("-created_at"),
-        "scopes": sorted(permissions(user)),
+        "scopes": [scope for scope in Permission if scope in permissions(user)],
         "now": timezone.now(),
         "token": token,
         "token_days": TOKEN_DAYS,

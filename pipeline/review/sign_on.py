@@ -54,6 +54,7 @@ class Welcome(PasswordResetConfirmView):
     success_url = reverse_lazy("login")
 
     def form_valid(self, form: Any) -> HttpResponse:
+        assert self.user is not None
         tickets.record(self.user.get_username(), "password set by link", None, user=self.user.pk)
         accounts.end_logins(self.user)
         return super().form_valid(form)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
 
 from pipeline.review.roles import Permission
-from pipeline.store.accounts import digest_of
-from pipeline.store.models import ApiToken
+from pipeline.store import accounts
 from tests.rows import person
-
-_numbers = itertools.count(1)
 
 
 class Api:
@@ -24,13 +18,7 @@ class Api:
 
     def __init__(self, role: str = "agent", scopes: Sequence[str] = tuple(Permission)) -> None:
         self.user = person(role)
-        self.token = f"token-{next(_numbers)}-of-{role}"
-        ApiToken.objects.create(
-            user=self.user,
-            digest=digest_of(self.token),
-            scopes=list(scopes),
-            expires_at=timezone.now() + timedelta(days=1),
-        )
+        self.token = accounts.make_token(self.user, "test", scopes, 1, "test")[1]
         # The page's CSRF check must not stand in the way of a token.
         self.client = Client(
             enforce_csrf_checks=True,

@@ -155,6 +155,17 @@ def test_what_does_not_exist_is_not_found(desk_config: Config, number: int) -> N
     status(api.post(f"drafts/{number}/approve", {}, seen=1), 404)
 
 
+def test_the_version_may_stand_in_the_body_of_a_decision_instead(desk_config: Config) -> None:
+    draft, api = open_draft(drafted_ticket(desk_config)), Api()
+    path = f"drafts/{draft.pk}/approve"
+    assert status(api.post(path, {"version": 9}), 409)["kind"] == "edited"
+    status(api.post(path, {"version": 1}, seen=2), 412)
+    status(api.post(path, {"version": "x"}), 422)
+    status(api.post(path, {"version": None}), 428)
+    assert not Outgoing.objects.exists()
+    status(api.post(path, {"version": 1}), 200)
+
+
 @pytest.mark.parametrize("given", ["1", "*", 'W/"1"', '"x"', '"1", "2"', '"1.zz"', '"' + "1" * 30 + '"'])
 def test_a_decision_on_no_version_in_particular_is_refused(desk_config: Config, given: str) -> None:
     draft = open_draft(drafted_ticket(desk_config))

@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from pipeline.config import Config, SignOnConfig
+from pipeline.errors import SignOnError
 from pipeline.records import Role
 from pipeline.review.provider import Provider as Ours
 from pipeline.store import accounts
@@ -74,7 +75,7 @@ def test_the_first_login_makes_an_account_with_the_role_of_the_group(provider: P
     assert accounts.roles_of(mara) == [Role.AGENT]
     assert not mara.has_usable_password()
     assert client.get("/").status_code == 200
-    assert 'Sign in with Fernhollow' in Client().get("/login").content.decode()
+    assert "Sign in with Fernhollow" in Client().get("/login").content.decode()
 
 
 def test_nobody_signs_in_with_a_password_that_was_never_set(provider: Provider) -> None:
@@ -125,9 +126,7 @@ def test_a_name_that_the_provider_tells_opens_no_account_that_was_made_here(prov
 
 
 @pytest.mark.parametrize("twist", [tampered, unsigned, signed_by_secret(SECRET), lambda token: "x.y.z", lambda _: ""])
-def test_a_token_that_the_provider_did_not_sign_logs_nobody_in(
-    provider: Provider, twist: Callable[[str], str]
-) -> None:
+def test_a_token_that_the_provider_did_not_sign_logs_nobody_in(provider: Provider, twist: Callable[[str], str]) -> None:
     provider.twist = twist
     assert "nobody was signed in" in refused(provider)
     assert not User.objects.exists()
@@ -206,7 +205,11 @@ def test_an_answer_is_good_once_and_only_in_the_browser_that_asked(provider: Pro
     back = urlsplit(provider.log_in(away["Location"]))
     for other in (Client(), Client(headers={"Cookie": "sessionid=x"})):
         assert other.get(f"{back.path}?{back.query}").status_code == 403
-    for changed in ("/sign-on/return", f"{back.path}?{back.query}x", f"{back.path}?{back.query}&iss=https://evil.example"):
+    for changed in (
+        "/sign-on/return",
+        f"{back.path}?{back.query}x",
+        f"{back.path}?{back.query}&iss=https://evil.example",
+    ):
         assert client.get(changed).status_code == 403
     client.get("/sign-on")
     assert client.get(f"{back.path}?{back.query}").status_code == 302
@@ -258,6 +261,9 @@ def test_while_it_is_off_there_is_no_such_page(desk_config: Config) -> None:
 
 def test_the_check_says_whether_the_provider_is_the_one_named(provider: Provider, settings: Any) -> None:
     Ours(settings.CALMDESK).check()
+    provider.metadata = lambda found: found | {"issuer": "https://evil.example"}
+    with pytest.raises(SignOnError, match="calls itself"):
+        Ours(settings.CALMDESK).check()
 
 
 def test_many_first_logins_at_once_need_the_groups_only_once(provider: Provider) -> None:

@@ -28,12 +28,13 @@ from pipeline.intake.thread import reply_address, reply_token
 from pipeline.records import Case, DraftSet, Source, Triage
 from pipeline.records import Message as MessageRecord
 from pipeline.review import decisions
+from pipeline.settings import TRIES
 from pipeline.store.approvals import why_void
 from pipeline.store.claims import claim, holds, release
 from pipeline.store.intake import folder_row, marked, note_error, open_folder, store_mails, to_mark
 from pipeline.store.models import AuditEvent, Draft, Folder, Message, Outgoing, RawMessage, Ticket
 from pipeline.store.threads import signing_key
-from tests.integration import claim_race, intake_race
+from tests.integration import account_race, claim_race, intake_race
 from tests.requirements import require
 from tests.rows import (
     MORNING,
@@ -769,3 +770,24 @@ def test_an_escalated_mail_gets_no_draft_and_is_seen_first(desk_config: Config) 
     row.refresh_from_db()
     assert row.ticket is not None
     assert (row.ticket.state, Draft.objects.count()) == ("escalated", 0)
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+def _account_race(url: str, home: Path) -> None:
+    result = _run_race(account_race.__name__, url, home)
+    assert (result["administrators"], sorted(result["demoted"])) == (1, ["FlowError", "done"])
+    assert len(set(result["signed_on"])) == 1
+    # Each process may have one guess under way while another's locks the name.
+    assert TRIES - 1 <= sum(result["looked_at"]) < TRIES + account_race.GUESSERS
+    assert result["more"] == 0
+    assert url.startswith(result["vendor"][:6])
+
+
+def test_accounts_stand_people_and_processes_that_act_at_once(tmp_path: Path) -> None:
+    _account_race("sqlite:///race.sqlite3", tmp_path)
+
+
+def test_on_postgresql_accounts_stand_it_too(postgresql: str, tmp_path: Path) -> None:
+    _account_race(f"{postgresql}/postgres", tmp_path)

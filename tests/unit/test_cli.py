@@ -332,7 +332,7 @@ def test_init_makes_a_working_folder_once_and_user_adds_people_with_tokens(tmp_p
         "activate(load_config(Path(sys.argv[1]), {}))\n"
         "from django.contrib.auth.backends import ModelBackend\n"
         "from pipeline.review.roles import ROLES\n"
-        "from pipeline.setup import Role\n"
+        "from pipeline.records import Role\n"
         "from pipeline.store.models import ApiToken\n"
         "user = ModelBackend().authenticate(None, username='mara', password=sys.argv[2])\n"
         "digest = hashlib.sha256(sys.argv[3].encode()).hexdigest()\n"
@@ -347,7 +347,7 @@ def test_init_makes_a_working_folder_once_and_user_adds_people_with_tokens(tmp_p
     )
     assert json.loads(found.stdout) == [["auditor"], "mara", False, True]
 
-    taken = calmdesk("user", "mara", "--config", folder)
+    taken = calmdesk("user", "add", "mara", "--config", folder)
     assert (taken.returncode, taken.stderr) == (2, "calmdesk: user 'mara' exists already\n")
 
 
@@ -424,3 +424,42 @@ def test_the_message_of_an_exception_never_reaches_a_log(logged: io.StringIO) ->
     assert first["exception"].endswith("ValueError")
     assert second["exception"].endswith("ValueError")
     assert "test_cli.py" in first["exception"]
+
+
+def test_the_first_administrator_is_named_and_has_the_password_that_was_given(tmp_path: Path) -> None:
+    folder = tmp_path / "desk"
+    weak = calmdesk("init", folder, "--admin", "orla", "--password-stdin", given="password1234\n")
+    assert (weak.returncode, "too common" in weak.stderr) == (2, True)
+    assert not (folder / "calmdesk.yaml").exists()
+    done = calmdesk("init", folder, "--admin", "orla", "--password-stdin", given="grey-heron-on-the-weir\n")
+    assert done.returncode == 0, done.stderr
+    assert "orla, the password you gave" in done.stdout
+    assert "grey-heron" not in done.stdout
+    people = calmdesk("user", "list", "--config", folder)
+    assert json.loads(people.stdout) == {"name": "orla", "roles": ["admin"], "active": True, "last_login": None}
+
+
+def test_people_are_managed_from_the_command_line_and_one_administrator_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "desk"
+    assert "random, shown only this once" in calmdesk("init", folder).stdout
+
+    def user(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        return calmdesk("user", *arguments, "--config", folder, given=given)
+
+    assert user("shut", "admin").stderr == "calmdesk: admin is the last administrator: make another one first\n"
+    added = user("add", "mara", "--password-stdin", given="grey-heron-on-the-weir\n")
+    assert json.loads(added.stdout) == {"name": "mara", "role": "agent"}
+    assert user("role", "mara", "lead").returncode == 0
+    assert user("shut", "mara").returncode == 0
+    found = [json.loads(line) for line in user("list").stdout.splitlines()]
+    assert [(one["name"], one["roles"], one["active"]) for one in found] == [
+        ("admin", ["admin"], True),
+        ("mara", ["lead"], False),
+    ]
+    assert user("open", "mara").returncode == 0
+    assert len(json.loads(user("password", "mara").stdout)["password"]) >= 12
+    assert json.loads(user("unlock", "mara").stdout) == {"name": "mara", "forgotten": 0}
+    assert json.loads(user("token", "mara", "--for", "reports", "--scope", "read").stdout)["token"].startswith("cd_")
+    refused = user("token", "mara", "--scope", "admin")
+    assert (refused.returncode, "'admin' is not among what mara may" in refused.stderr) == (2, True)
+    assert "no user 'nobody'" in user("role", "nobody", "lead").stderr

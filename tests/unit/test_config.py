@@ -19,6 +19,7 @@ from pipeline.config import (
     OAuthConfig,
     PolicyConfig,
     ServerConfig,
+    SignOnConfig,
     ThresholdsConfig,
     load_config,
     read_password,
@@ -26,6 +27,7 @@ from pipeline.config import (
 from pipeline.config.policy import read_policy
 from pipeline.drafting.checks import CHECKS
 from pipeline.errors import ConfigError
+from pipeline.records import Role
 from pipeline.resources import default_folder
 
 
@@ -241,3 +243,53 @@ def test_an_unknown_form_of_address_is_refused(folder: Path) -> None:
     change(folder / "mailboxes.yaml", "address_form: formal", "address_form: chummy")
     with pytest.raises(ConfigError, match="address_form"):
         load_config(folder, {})
+
+
+# --- single sign-on -------------------------------------------------------------------------------------------------
+
+SIGN_ON: dict[str, object] = {
+    "issuer": "https://login.example.com/desk",
+    "client_id": "desk",
+    "client_secret_env": "SIGN_ON_SECRET",
+    "roles": {"desk-agents": "agent", "desk-leads": "lead"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"issuer": "http://login.example.com"}, "https is needed"),
+        ({"issuer": "login.example.com"}, "not the address of a provider"),
+        ({"issuer": "https://login.example.com/?a=b"}, "not the address of a provider"),
+        ({"client_id": ""}, "client_id"),
+        ({"client_secret_env": ""}, "exactly one of client_secret_env"),
+        ({"client_secret_file": "secret"}, "exactly one of client_secret_env"),
+        ({"scopes": ["email"]}, "openid"),
+        ({"roles": {}}, "nobody can sign in"),
+        ({"roles": {"desk": "boss"}}, "boss"),
+        ({"secret": "x"}, "secret"),
+    ],
+)
+def test_single_sign_on_is_whole_or_refused(changed: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        SignOnConfig.model_validate(SIGN_ON | changed)
+
+
+def test_groups_give_roles_and_whatever_else_a_provider_tells_gives_none() -> None:
+    sign_on = SignOnConfig.model_validate(SIGN_ON)
+    assert sign_on.on
+    assert not SignOnConfig().on
+    assert sign_on.roles_of(["desk-leads", "canteen", 7, None]) == {Role.LEAD}
+    assert sign_on.roles_of("desk-agents") == {Role.AGENT}
+    for strange in (None, 7, {"desk-agents": 1}, [["desk-agents"]], "", "DESK-AGENTS", ["desk-agents "]):
+        assert sign_on.roles_of(strange) == frozenset()
+
+
+def test_the_clients_secret_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    sign_on = SignOnConfig.model_validate(SIGN_ON)
+    assert sign_on.client_secret(tmp_path, {"SIGN_ON_SECRET": "s"}) == "s"
+    with pytest.raises(ConfigError, match="SIGN_ON_SECRET is not set"):
+        sign_on.client_secret(tmp_path, {})
+    (tmp_path / "secret").write_text("from the file\n")
+    by_file = SignOnConfig.model_validate(SIGN_ON | {"client_secret_env": "", "client_secret_file": "secret"})
+    assert by_file.client_secret(tmp_path, {}) == "from the file"

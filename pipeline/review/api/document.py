@@ -30,7 +30,6 @@ _KEY = {
 _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "required": True,
     "description": "The ETag of the draft as it was seen, or its version alone in quotation marks.",
     "schema": {"type": "string", "pattern": '^"[0-9]{1,9}(\\.[0-9a-f]{16})?"$'},
     "example": '"1"',
@@ -64,14 +63,18 @@ def _operations(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _complete(operation: dict[str, Any]) -> None:
     writes, versioned = operation.pop("x-writes"), operation.pop("x-versioned")
     tagged, named = operation.pop("x-tagged"), operation.pop("x-headers")
-    more = [_KEY] * writes + [_IF_MATCH] * versioned + [_IF_NONE_MATCH] * tagged
+    more = (
+        [_KEY] * writes
+        + ([_IF_MATCH | {"required": versioned == "header"}] if versioned else [])
+        + [_IF_NONE_MATCH] * tagged
+    )
     operation["parameters"] = [*operation.get("parameters", []), *more]
     answers: dict[str, Any] = {str(code): value for code, value in operation["responses"].items()}
     operation["responses"] = answers
     for code, answer in answers.items():
         names = _ON_STATUS.get(code, "").split() if code >= "400" else list(named)
         if code < "400":
-            names += ["ETag"] * (tagged or versioned) + ["Idempotency-Replayed"] * writes
+            names += ["ETag"] * bool(tagged or versioned) + ["Idempotency-Replayed"] * writes
         if names:
             answer["headers"] = {name: _header(name) for name in names}
         content = answer.get("content", {})

@@ -1,4 +1,7 @@
-"""Drafts: reading, changing and deciding on them. Every change names in ``If-Match`` the version that was seen."""
+"""Drafts: reading, changing and deciding on them. Every change names in ``If-Match`` the version that was seen.
+
+An approval or rejection may name it in its body instead.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,12 @@ from pipeline.store.models import Draft
 
 router = Router(tags=["drafts"])
 MOST_AT_ONCE = 100
+Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="The version that the person saw.")]
 
 
 class Chosen(Schema):
     draft: Annotated[int, Field(ge=1, le=2**63 - 1)]
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    version: Version
 
 
 class ManyChosen(Schema):
@@ -35,11 +39,13 @@ class Edited(Schema):
 
 
 class Approval(Schema):
+    version: Version | None = None
     confirm_recipient: Text = ""
     """The address the reply goes to, where that is not plainly the customer's."""
 
 
 class Rejection(Schema):
+    version: Version | None = None
     reason: Text = ""
 
 
@@ -67,7 +73,7 @@ def get_draft(request: HttpRequest, response: HttpResponse, draft_id: int) -> An
     return with_tag(request, response, draft.version, show.draft_view(draft))
 
 
-@operation(router, "PATCH", "/drafts/{draft_id}", Permission.DECIDE, DraftView, versioned=True)
+@operation(router, "PATCH", "/drafts/{draft_id}", Permission.DECIDE, DraftView, versioned="header")
 def edit_draft(request: HttpRequest, response: HttpResponse, draft_id: int, given: Edited) -> Any:
     """Save a new text; it is checked again, and its version grows."""
     version = wanted_version(request)
@@ -81,31 +87,32 @@ def preview_draft(request: HttpRequest, draft_id: int, given: Edited) -> Any:
     return PreviewView(checks=list(found.checks), promises=list(found.promises))
 
 
-@operation(router, "POST", "/drafts/{draft_id}/approve", Permission.DECIDE, DraftView, versioned=True)
+@operation(router, "POST", "/drafts/{draft_id}/approve", Permission.DECIDE, DraftView, versioned="or_body")
 def approve_draft(request: HttpRequest, response: HttpResponse, draft_id: int, given: Approval) -> Any:
     """Approve exactly the version named.
 
     409 where a check blocks it or the recipient must be confirmed. Where the policy wants two people the draft stays
     proposed and names who gave the first yes.
     """
-    version = wanted_version(request)
+    version = wanted_version(request, given.version)
     draft = decisions.approve(configuration(), asker(request), draft_id, version, given.confirm_recipient)
     return _shown(response, draft)
 
 
-@operation(router, "POST", "/drafts/{draft_id}/reject", Permission.DECIDE, DraftView, versioned=True)
+@operation(router, "POST", "/drafts/{draft_id}/reject", Permission.DECIDE, DraftView, versioned="or_body")
 def reject_draft(request: HttpRequest, response: HttpResponse, draft_id: int, given: Rejection) -> Any:
     """Say no, with the reason; the other drafts of the message stay open."""
-    return _shown(response, decisions.reject(asker(request), draft_id, wanted_version(request), given.reason))
+    version = wanted_version(request, given.version)
+    return _shown(response, decisions.reject(asker(request), draft_id, version, given.reason))
 
 
-@operation(router, "POST", "/drafts/{draft_id}/propose", Permission.DECIDE, DraftView, versioned=True)
+@operation(router, "POST", "/drafts/{draft_id}/propose", Permission.DECIDE, DraftView, versioned="header")
 def change_kind(request: HttpRequest, response: HttpResponse, draft_id: int) -> Any:
     """Put this draft first: another kind of reply than was proposed."""
     return _shown(response, decisions.change_kind(asker(request), draft_id, wanted_version(request)))
 
 
-@operation(router, "POST", "/drafts/{draft_id}/regenerate", Permission.DECIDE, DraftView, versioned=True)
+@operation(router, "POST", "/drafts/{draft_id}/regenerate", Permission.DECIDE, DraftView, versioned="header")
 def regenerate_draft(request: HttpRequest, response: HttpResponse, draft_id: int, given: Wished) -> Any:
     """Have the worker write this draft again; `generating` is true until it has."""
     version = wanted_version(request)

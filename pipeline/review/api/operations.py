@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -32,13 +32,13 @@ def operation(
     answer: Any,
     *,
     status: int = 200,
-    versioned: bool = False,
+    versioned: Literal["", "header", "or_body"] = "",
     tagged: bool = False,
     headers: tuple[str, ...] = (),
 ) -> Callable[[V], V]:
     """Declare ``method path``. ``permission`` None: for everybody who is known.
 
-    ``versioned``: it takes ``If-Match``; ``tagged``: it answers with an ETag, and 304 where the client has it.
+    ``versioned``: it needs ``If-Match``, or a version in its body instead; ``tagged``: it answers with an ETag, and 304 where the client has it.
     """
     writes = method not in SAFE
     errors = {401, 422, 429, 500, 503} | ({403} if permission or writes else set()) | ({404} if "{" in path else set())

@@ -78,5 +78,5 @@ def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
 
 
 def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.error("request failed", path=request.path, exc_info=error)
+    log.exception("request failed", path=request.path)
     return problem(500, "something went wrong here; it is in the log")

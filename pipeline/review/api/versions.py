@@ -28,12 +28,14 @@ def with_tag(request: HttpRequest, response: HttpResponse, version: int, shown: 
     return HttpResponseNotModified(headers={"ETag": tag}) if tag in known or "*" in known else shown
 
 
-def wanted_version(request: HttpRequest) -> int:
-    """The version that ``If-Match`` names: the one the person saw. 428 without, 412 where it is no version."""
+def wanted_version(request: HttpRequest, in_body: int | None = None) -> int:
+    """The version that the person saw, from ``If-Match`` or the body. 428 without, 412 where it is no version."""
     given = request.headers.get("If-Match")
     if given is None:
-        raise Refused(428, "name the version you saw: If-Match with the ETag of the draft")
+        if in_body is None:
+            raise Refused(428, "name the version you saw: If-Match with the ETag of the draft")
+        return in_body
     found = _TAG.fullmatch(given.strip())
-    if found is None:
+    if found is None or in_body not in (None, int(found[1])):
         raise Refused(412, "If-Match names no version of this draft")
     return int(found[1])
