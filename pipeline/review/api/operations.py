@@ -38,7 +38,8 @@ def operation(
 ) -> Callable[[V], V]:
     """Declare ``method path``. ``permission`` None: for everybody who is known.
 
-    ``versioned``: it needs ``If-Match``, or a version in its body instead; ``tagged``: it answers with an ETag, and 304 where the client has it.
+    ``versioned``: it needs ``If-Match``, or a version in its body instead.
+    ``tagged``: it answers with an ETag, and 304 where the client has it.
     """
     writes = method not in SAFE
     errors = {401, 422, 429, 500, 503} | ({403} if permission or writes else set()) | ({404} if "{" in path else set())
