@@ -89,6 +89,15 @@ ACTION_KINDS = (
 """What a person can record as done on a ticket; the first three move money."""
 
 
+class Service(enum.StrEnum):
+    """The models that an installation needs, or may have, at work."""
+
+    TRIAGE = "triage"
+    REPLIES = "replies"
+    """The model beside the rules of the checks."""
+    WRITER = "writer"
+
+
 # --- intake ---------------------------------------------------------------------------------------------------------
 
 
@@ -120,9 +129,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
+    """A file in a mail, as it is told before anybody takes it; ``size`` in octets, decoded."""
+
     name: str
     type: str
     size: int
+    inside: bool = False
+    """A picture that stands inside the text."""
+    danger: str = ""
+    """What to beware of when it is opened, in plain words; empty where nothing speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any, cast
 
 from django.contrib.auth.models import Group, User
@@ -54,6 +55,19 @@ def mail_bytes(
         "",
     ]
     return "\r\n".join(lines).encode()
+
+
+def mail_with(*files: tuple[str, str, bytes], text: str = "Please see the files.") -> bytes:
+    """A customer's mail with attached files: name, type, bytes."""
+    message = EmailMessage()
+    message["From"], message["To"] = "Orla Tennick <orla@example.com>", "care@fernhollow.example"
+    message["Subject"], message["Date"] = "Files", "Tue, 24 Nov 2026 08:59:00 +0000"
+    message["Message-ID"] = f"<m{next(_numbers)}@example.com>"
+    message.set_content(text)
+    for name, type, data in files:
+        maintype, _, subtype = type.partition("/")
+        message.add_attachment(data, maintype=maintype, subtype=subtype, filename=name)
+    return message.as_bytes()
 
 
 def raw_mail(raw: bytes, uid: int = 0, *, uid_validity: int = 1, received_at: datetime | None = None) -> RawMail:

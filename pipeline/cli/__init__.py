@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.cli import batches, installation, learning, people, unanswered
+from pipeline.cli import audit, batches, installation, learning, people, unanswered
 from pipeline.cli.output import complain
 from pipeline.errors import CalmdeskError
 
@@ -47,6 +47,7 @@ app = typer.Typer(
 for _name, _verb in VERBS.items():
     app.command(_name)(_verb)
 app.add_typer(people.app, name="user")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

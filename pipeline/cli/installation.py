@@ -83,7 +83,9 @@ def run(config: ConfigFolder, only: Annotated[Part | None, typer.Option(help="St
     from pipeline.setup import migrate
 
     migrate(loaded)
-    run(loaded, only=only.value if only else None)
+    from pipeline.review.mail_client.worker import drafts_workers
+
+    run(loaded, only=only.value if only else None, jobs=drafts_workers(loaded))
 
 
 def import_(

@@ -40,6 +40,9 @@ class MailboxConfig(Strict):
     answer_newer_than_days: Annotated[float, Field(ge=0)] = 3.0
     authserv_id: str = ""
     plus_addressing: bool = False
+    drafts_folder: str = "off"
+    """Where proposed drafts are put, for people who send from their mail program: a name, ``auto`` or ``off``."""
+    sent_folder: str = "auto"
     imap: ImapConfig | None = None
     maildir: str = ""
     eml_folder: str = ""
@@ -54,10 +57,24 @@ class MailboxConfig(Strict):
             raise ValueError(f"{value!r} is not one mail address like support@example.com")
         return value
 
+    @field_validator("drafts_folder", mode="before")
+    @classmethod
+    def _off_in_yaml(cls, value: object) -> object:
+        return "off" if value is False else value  # YAML reads a bare off as false
+
+    @field_validator("drafts_folder", "sent_folder")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("name a folder, or auto")
+        return value
+
     @model_validator(mode="after")
     def _one_source_and_logins(self) -> MailboxConfig:
         if sum(map(bool, (self.imap, self.maildir, self.eml_folder))) != 1:
             raise ValueError("name exactly one of imap, maildir and eml_folder")
+        if self.drafts_folder != "off" and not self.imap:
+            raise ValueError("drafts_folder needs imap: drafts are put on the server")
         servers = {"imap": self.imap, "smtp": self.smtp}
         for name, server in servers.items():
             if server and not server.has_password and not self.oauth:

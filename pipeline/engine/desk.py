@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from pipeline.config import Config, FirmConfig, MailboxConfig, ModelConfig
@@ -12,10 +13,16 @@ from pipeline.drafting.propose import find_sources_many
 from pipeline.drafting.writer import load_writer
 from pipeline.errors import ConfigError
 from pipeline.intake.isolate import ParserPool
-from pipeline.records import Case, Source
+from pipeline.records import Case, Service, Source
 from pipeline.resources import default_folder
 from pipeline.triage.signal_rules import load_rules
 from pipeline.triage.triager import Triager
+
+Note = Callable[[Service], AbstractContextManager[None]]
+
+
+def _unnoted(_: Service) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 @dataclass
@@ -30,15 +37,22 @@ class Desk:
     _knowledge: dict[str | None, KnowledgeBase] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, config: Config) -> Desk:
-        """Load model, templates, writer and parser; ModelError or ConfigError says what is wrong."""
+    def load(cls, config: Config, note: Note = _unnoted) -> Desk:
+        """Load model, templates, writer and parser; ModelError or ConfigError says what is wrong.
+
+        Each model is loaded inside ``note`` (`services.noted` where there is a database), which sees whether it did.
+        """
         model = config.calmdesk.model
-        triager = Triager.load(model, load_rules(config.folder))
-        writer = load_writer(config.calmdesk.writer, config.folder)
+        with note(Service.TRIAGE):
+            triager = Triager.load(model, load_rules(config.folder))
+        with note(Service.REPLIES):
+            judge = triager.reply_reader(model)
+        with note(Service.WRITER):
+            writer = load_writer(config.calmdesk.writer, config.folder)
         return cls(
             config=config,
             triager=triager,
-            composer=Composer(default_folder("templates"), triager.reply_reader(model), writer),
+            composer=Composer(default_folder("templates"), judge, writer),
             parser=ParserPool(),
             search=_search(triager, model),
         )

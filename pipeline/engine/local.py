@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
@@ -32,14 +33,27 @@ IDLE_SECONDS = 1.0
 """How long a stage rests when nothing told it that there is work."""
 
 
+class Job(Protocol):
+    """Something that runs beside the stages, on a thread of its own; `engine` need not know what."""
+
+    name: str
+
+    def check(self) -> None:
+        """Raise what keeps it from running, before anything starts."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until ``stop``."""
+
+
 class LocalWorker:
     """Watchers and stages of one installation as threads of this process.
 
     Built with everything that can be wrong already checked: the constructor reads every password.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, jobs: Iterable[Job] = ()) -> None:
         self._config = config
+        self._jobs = tuple(jobs)
         self._desk: Desk | None = None
         self._owner = worker_name()
         self._stop = threading.Event()
@@ -64,6 +78,8 @@ class LocalWorker:
         for name, submitter in self._submitters.items():
             with _as_config_error(name, "smtp"):
                 submitter.check()
+        for job in self._jobs:
+            job.check()
 
     def start(self, desk: Desk) -> None:
         """Start every thread; ``desk`` is closed by `stop`. CalmdeskError if another worker runs here."""
@@ -87,6 +103,8 @@ class LocalWorker:
         for name, sources in self._sources.items():
             for source in sources:
                 self._watch(source, timedelta(days=self._config.mailboxes[name].answer_newer_than_days))
+        for job in self._jobs:
+            self._thread(job.name, partial(job.run, self._stop))
 
     def stop(self) -> None:
         """End all threads; what they had claimed is claimed again at the next start."""

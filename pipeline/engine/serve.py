@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
 
 from pipeline.config import Config
 from pipeline.errors import CalmdeskError, ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.engine.local import Job
 
 
 class PageServer:
@@ -63,22 +66,26 @@ def until_interrupted() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def run(config: Config, only: str | None = None) -> None:
-    """Serve until interrupted: the worker, the page, or both. Django must be active, the database migrated."""
+def run(config: Config, only: str | None = None, jobs: Iterable[Job] = ()) -> None:
+    """Serve until interrupted: the worker, the page, or both. Django must be active, the database migrated.
+
+    ``jobs`` run beside the worker.
+    """
     with until_interrupted() as stop, ExitStack() as started:
         if only != "page":
             from pipeline.engine.desk import Desk
             from pipeline.engine.local import LocalWorker
+            from pipeline.store.services import noted
 
             if not config.mailboxes:
                 raise ConfigError(
                     f"{config.folder / 'mailboxes.yaml'}: no mailbox", remedy="add one; `calmdesk doctor` checks it"
                 )
             # The servers are tried before the model is loaded: a wrong password is told at once.
-            worker = LocalWorker(config)
+            worker = LocalWorker(config, jobs)
             worker.check()
             started.callback(worker.stop)
-            worker.start(Desk.load(config))
+            worker.start(Desk.load(config, noted))
         if only != "worker":
             page = PageServer(config.calmdesk.page.host, config.calmdesk.page.port, config.calmdesk.page.proxy)
             started.callback(page.stop)

@@ -17,17 +17,31 @@ from django.utils import timezone
 
 from pipeline.config import LimitsConfig
 from pipeline.drafting.calendar import due_at
+from pipeline.drafting.writer.writer import SILENT
 from pipeline.errors import CalmdeskError, ConfigError, ModelError
 from pipeline.flow import MESSAGE_CHANGES, DraftState, MessageState, check_change, ticket_state
 from pipeline.intake.parse import unreadable_mail
 from pipeline.intake.thread import thread_candidates, ticket_of_token, token_addresses
-from pipeline.records import Case, DraftKind, DraftSet, MailKind, Manner, ParsedMail, Source, Triage, Wish
+from pipeline.records import (
+    Case,
+    DraftKind,
+    DraftSet,
+    MailKind,
+    Manner,
+    ParsedMail,
+    Service,
+    Source,
+    Triage,
+    Wish,
+    WrittenBy,
+)
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of, message_record
 from pipeline.store.claims import claim, release
 from pipeline.store.corrections import with_corrections
 from pipeline.store.limits import HELD_BACK, limit_reached
 from pipeline.store.models import Draft, Message, Ticket
+from pipeline.store.services import note_trouble, note_working, noted
 from pipeline.store.threads import attach, find_thread, lock_mailbox, signing_key
 
 if TYPE_CHECKING:
@@ -57,10 +71,15 @@ def triage_stage(desk: Desk, owner: str) -> int:
     except Exception as error:  # one of them is at fault: each goes alone, so that it holds up none of the others
         log.warning("batch not triaged, going one by one", error=type(error).__name__)
         done = []
+    if done:
+        note_working(Service.TRIAGE)
     found = dict(zip((row.pk for row in rows), done, strict=False))
 
     def step(desk: Desk, row: Message) -> Change:
-        triage = found.get(row.pk) or desk.triager.triage([message_record(row)], thresholds)[0]
+        triage = found.get(row.pk)
+        if triage is None:
+            with noted(Service.TRIAGE):
+                triage = desk.triager.triage([message_record(row)], thresholds)[0]
         return lambda: _set_triage(desk, row, triage)
 
     for row in rows:
@@ -306,6 +325,7 @@ def _manners(row: Message) -> dict[DraftKind, Manner]:
 
 def _draft(desk: Desk, row: Message, case: Case | None, sources: tuple[Source, ...] | None) -> Change:
     draft_set = compose(desk, row, case or case_of(row), sources)
+    _note_writer(desk, draft_set)
     read = row.ticket.version if row.ticket else 0
 
     def save() -> Ticket | None:
@@ -322,6 +342,16 @@ def _draft(desk: Desk, row: Message, case: Case | None, sources: tuple[Source, .
         return row.ticket
 
     return save
+
+
+def _note_writer(desk: Desk, draft_set: DraftSet) -> None:
+    """Whether the language model gives answers; templates alone are no fault of a draft, but people should know."""
+    if desk.composer.writer is None:
+        return
+    if any(SILENT in draft.dropped for draft in draft_set.drafts):
+        note_trouble(Service.WRITER, "the language model gives no answer")
+    elif any(draft.dropped or draft.writer is WrittenBy.WRITTEN for draft in draft_set.drafts):
+        note_working(Service.WRITER)
 
 
 def _told(row: Message) -> Any:

@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pipeline.intake.charset import INVISIBLE_WARNING, clean_line, clean_text, decode_bytes
+from pipeline.intake.attached import attached_parts, attachment_of, is_text
+from pipeline.intake.charset import INVISIBLE_WARNING, clean_text, decode_bytes
 from pipeline.intake.html import html_to_text
-from pipeline.intake.mime import Part, subject_of
+from pipeline.intake.mime import Part
 from pipeline.records import Attachment
 
 MAX_TEXT = 1_000_000
@@ -64,16 +65,6 @@ def _html(part: Part, body: Body) -> str:
     return text
 
 
-def _attach(part: Part, body: Body, name: str = "") -> None:
-    size = len(part.body if part.type == "message/rfc822" else part.content())
-    body.attachments.append(Attachment(name or part.name, part.type, size))
-
-
-def _is_text(part: Part) -> bool:
-    shown = part.disposition != "attachment" and not part.name
-    return shown and part.type in ("text/plain", "text/html")
-
-
 _STUB = re.compile(r"\bHTML\b")
 _WORD = re.compile(r"\w+")
 _FEW_WORDS = 20
@@ -84,7 +75,7 @@ def _is_plain(part: Part) -> bool:
     """Whether the texts of a part, however nested, are plain."""
     if not part.children:
         return part.type == "text/plain"
-    shown = [child for child in part.children if child.children or _is_text(child)]
+    shown = [child for child in part.children if child.children or is_text(child)]
     return bool(shown) and all(map(_is_plain, shown))
 
 
@@ -115,17 +106,13 @@ def _read(part: Part, body: Body) -> str:
     if part.type == "multipart/alternative" and part.children:
         return _choose(part, body)
     if part.type == "message/rfc822" and part.children:
-        title = clean_line(subject_of(part.children[0])[:250])[0]
-        _attach(part, body, part.name or f"{title or 'message'}.eml")
-        inner = read_body(part.children[0])
-        body.attachments += inner.attachments
+        inner = _read_text(part.children[0])
         body.warn(*inner.warnings)
         body.forwarded = "\n\n".join(filter(None, (body.forwarded, inner.text, inner.forwarded)))
         return ""
     if part.children:
         return "\n".join(text for child in part.children if (text := _read(child, body).strip("\r\n")))
-    if not _is_text(part):
-        _attach(part, body)
+    if not is_text(part):
         return ""
     return _plain(part, body) if part.type == "text/plain" else _html(part, body)
 
@@ -133,7 +120,7 @@ def _read(part: Part, body: Body) -> str:
 def _outside(part: Part, body: Body) -> str:
     """What stands outside the parts of a multipart: read only where the mail has no other text."""
     text = decode_bytes(part.body, None)[0] if part.type.startswith("multipart/") else ""
-    if not text.strip() or body.attachments or body.forwarded:
+    if not text.strip() or body.forwarded or any(attached_parts(part)):
         return ""
     body.warn("the mail has no readable part; the text around its parts was read")
     return text
@@ -141,6 +128,12 @@ def _outside(part: Part, body: Body) -> str:
 
 def read_body(root: Part) -> Body:
     """The readable text of a mail, its HTML and its attachments, with warnings for everything left out."""
+    body = _read_text(root)
+    body.attachments = [attachment_of(part) for part in attached_parts(root)]
+    return body
+
+
+def _read_text(root: Part) -> Body:
     body = Body()
     texts = []
     shown = _read(root, body)

@@ -1,4 +1,4 @@
-"""Parsing in a child process that may be killed: no mail can hang or exhaust the process that serves the others.
+"""Reading mail in a child process that may be killed: no mail can hang or exhaust the process that serves the others.
 
 The child reads frames on stdin (length, request) and answers on stdout (length, record); it imports this package
 only, so it starts in a fraction of a second. Requests and records are pickled between two processes of one program:
@@ -17,9 +17,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
 from typing import IO, Self
 
 from pipeline.errors import ParseError
+from pipeline.intake.attached import AttachedFile, attached_file
 from pipeline.intake.parse import parse_mail
 from pipeline.records import ParsedMail
 from pipeline.resources import PACKAGE
@@ -48,12 +50,21 @@ class ParserPool:
 
     def parse(self, raw: bytes, own_addresses: frozenset[str] = frozenset(), authserv_id: str = "") -> ParsedMail:
         """`parse_mail` in the child; ParseError where it took too long, too much memory, or died."""
-        with self._turn:
-            child = self._child or self._start()
-            answer = self._exchange(child, pickle.dumps((raw, own_addresses, authserv_id)))
-        record = pickle.loads(answer)  # noqa: S301 - from our own child, over our own pipe
+        record = self._ask("parse", raw, own_addresses, authserv_id)
         if not isinstance(record, ParsedMail):
             raise ParseError(f"the mail could not be read: {record}")
+        return record
+
+    def attached_file(self, raw: bytes, number: int) -> AttachedFile | None:
+        """`attached_file` in the child; ParseError as with `parse`."""
+        record = self._ask("attached_file", raw, number)
+        return record if isinstance(record, AttachedFile) else None
+
+    def _ask(self, task: str, *arguments: object) -> object:
+        with self._turn:
+            child = self._child or self._start()
+            answer = self._exchange(child, pickle.dumps((task, arguments)))
+        record: object = pickle.loads(answer)  # noqa: S301 - from our own child, over our own pipe
         return record
 
     @property
@@ -158,11 +169,15 @@ def _allow_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, resource.RLIM_INFINITY))
 
 
+_TASKS: Mapping[str, Callable[..., object]] = {"parse": parse_mail, "attached_file": attached_file}
+
+
 def _serve(requests: IO[bytes], answers: IO[bytes], seconds: int) -> None:
     while header := requests.read(_LENGTH.size):
         request = requests.read(_LENGTH.unpack(header)[0])
         _allow_seconds(seconds)
-        record = pickle.dumps(parse_mail(*pickle.loads(request)))  # noqa: S301 - from our own parent
+        task, arguments = pickle.loads(request)  # noqa: S301 - from our own parent
+        record = pickle.dumps(_TASKS[task](*arguments))
         answers.write(_LENGTH.pack(len(record)) + record)
         answers.flush()
 

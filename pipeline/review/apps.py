@@ -6,4 +6,9 @@ class ReviewConfig(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        from pipeline.review import sessions  # noqa: F401  # listens to logins
+        from pipeline.review import (
+            sessions,  # noqa: F401  # listens to logins
+            trail,
+        )
+
+        trail.connect()

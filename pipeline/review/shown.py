@@ -9,6 +9,7 @@ from pipeline.flow import OutgoingState
 from pipeline.intake.identity import NO_RESULT
 from pipeline.records import Address, EscalationSummary, Identity, ParsedMail, Triage
 from pipeline.review.decisions import approval_void
+from pipeline.review.files import ShownFile, pictures_inside, shown_files
 from pipeline.review.highlight import Segment, segments
 from pipeline.review.recipient import surprise
 from pipeline.store import codec
@@ -29,6 +30,14 @@ class ShownMail:
     """For whoever has the authority that it called for, as it was told then."""
     later: bool = False
     """It came after the mail that the page is about."""
+
+    @property
+    def files(self) -> list[ShownFile]:
+        return shown_files(self.parsed.attachments) if self.parsed else []
+
+    @property
+    def pictures_inside(self) -> int:
+        return pictures_inside(self.parsed.attachments) if self.parsed else 0
 
     @property
     def trust(self) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pipeline.review import actions, people, sign_on, views
+from pipeline.review import actions, files, outgoing, people, sign_on, views
 from pipeline.review.api import api
 
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("tickets/<int:ticket_id>/fault", actions.set_fault, name="set-fault"),
     path("tickets/<int:ticket_id>/actions", actions.record_action, name="record-action"),
     path("drafts/<int:draft_id>/decide", actions.decide, name="decide"),
+    path("outgoing", outgoing.outgoing_list, name="outgoing-list"),
+    path("outgoing/<int:outgoing_id>", outgoing.outgoing, name="outgoing"),
+    path("outgoing/<int:outgoing_id>/raw", outgoing.outgoing_raw, name="outgoing-raw"),
     path("outgoing/<int:outgoing_id>/settle", actions.settle, name="settle"),
     path("messages/<int:message_id>/customer", actions.is_customer, name="is-customer"),
     path("messages/<int:message_id>/reprocess", actions.reprocess, name="reprocess"),
@@ -18,6 +21,7 @@ urlpatterns = [
     path("messages/<int:message_id>/apart", actions.keep_apart, name="keep-apart"),
     path("messages/<int:message_id>/html", views.message_html, name="message-html"),
     path("messages/<int:message_id>/raw", views.message_raw, name="message-raw"),
+    path("messages/<int:message_id>/attachments/<int:number>", files.attachment, name="attachment"),
     path("people", people.people, name="people"),
     path("people/add", people.add, name="add-person"),
     path("people/<int:person_id>/change", people.change, name="change-person"),

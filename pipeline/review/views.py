@@ -14,6 +14,7 @@ from pipeline.records import ACTION_KINDS, Fault
 from pipeline.review import mail_html
 from pipeline.review import queue as queues
 from pipeline.review.access import number, reader, user_of
+from pipeline.review.files import download
 from pipeline.review.heat import curve, wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import folder_states
@@ -130,8 +131,4 @@ def message_html(request: HttpRequest, message_id: int) -> HttpResponse:
 def message_raw(request: HttpRequest, message_id: int) -> HttpResponse:
     """The mail as received, as a download that no browser will show."""
     message = get_object_or_404(Message.objects.select_related("raw"), pk=message_id)
-    return HttpResponse(
-        bytes(message.raw.data),
-        content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="message-{message_id}.eml"'},
-    )
+    return download(f"message-{message_id}.eml", bytes(message.raw.data))

@@ -47,10 +47,11 @@ def open_folder(mailbox: str, name: str, uid_validity: int, first_uid: int, hist
             f"{uid_validity}); it was read again, mail that was stored before was recognised"
         )
         _retire(mailbox, name)
-        tickets.record("intake", "folder renumbered", None, mailbox=mailbox, folder=name, validity=uid_validity)
     folder.uid_validity, folder.first_uid, folder.last_uid = uid_validity, first_uid, first_uid - 1
     folder.error = ""
     folder.save()
+    if before != UNOPENED:
+        tickets.record("intake", "folder renumbered", None, mailbox=mailbox, folder=name, validity=uid_validity)
     return folder
 
 

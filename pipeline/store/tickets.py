@@ -19,13 +19,14 @@ from pipeline.flow import (
     weightiest,
 )
 from pipeline.records import WrittenBy
+from pipeline.store import audit
 from pipeline.store.claims import release
-from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
+from pipeline.store.models import Draft, Message, Outgoing, Ticket
 
 
 def record(actor: str, action: str, ticket: Ticket | None, **detail: Any) -> None:
-    """Add one line to the audit trail: ids and states, never the text of a mail."""
-    AuditEvent.objects.create(actor=actor, action=action, ticket=ticket, detail=detail)
+    """Add one line to the audit trail: ids and states, never the text of a mail. Last in its transaction."""
+    audit.append(audit.Noted(actor, action, ticket.pk if ticket else None, detail))
 
 
 def set_draft_state(draft: Draft, new: DraftState) -> None:

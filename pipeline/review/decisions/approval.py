@@ -62,7 +62,7 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
             return draft
         if why and first:
             _must_complete(user, first)
-        reply = _reply(draft, mailbox, recipient)
+        reply = reply_of(draft, mailbox, recipient)
         raw, envelope = compose_reply(reply), envelope_for(reply)
         approval = Approval.objects.create(
             draft=draft,
@@ -82,7 +82,7 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
             raw=raw,
             due_at=timezone.now() + timedelta(seconds=config.calmdesk.page.undo_seconds),
         )
-        _note_grants(context, ticket, approval)
+        note_grants(context, ticket, approval)
         tickets.set_draft_state(draft, DraftState.APPROVED)
         _put_aside_others(draft, approval)
         tickets.refresh(ticket)
@@ -135,7 +135,7 @@ def _must_complete(user: User, first: FirstApproval) -> None:
     require(user, Permission.COMPLETE)
 
 
-def _note_grants(context: CheckContext, ticket: Ticket, approval: Approval) -> None:
+def note_grants(context: CheckContext, ticket: Ticket, approval: Approval) -> None:
     """Count the money that the reply grants towards what its customer has been granted."""
     for grant in concessions.grants(context):
         one = grant.concession
@@ -146,7 +146,8 @@ def _note_grants(context: CheckContext, ticket: Ticket, approval: Approval) -> N
             )
 
 
-def _reply(draft: Draft, mailbox: MailboxConfig, recipient: Address) -> Reply:
+def reply_of(draft: Draft, mailbox: MailboxConfig, recipient: Address) -> Reply:
+    """``draft`` as a mail to ``recipient``, with a Message-ID of its own."""
     sender = Address(mailbox.display_name or mailbox.firm.name, mailbox.address)
     return Reply(
         message_id=new_message_id(sender.email.rpartition("@")[2]),

@@ -15,12 +15,13 @@ from pipeline.drafting.escalation import escalation_summary, why_second_yes
 from pipeline.drafting.knowledge import KnowledgeBase
 from pipeline.errors import FlowError, StaleError
 from pipeline.flow import DraftState
-from pipeline.records import CheckResult, DraftKind, Promise, Source
+from pipeline.records import CheckResult, DraftKind, Promise, Service, Source
 from pipeline.review.decisions.presence import refuse_if_opened
 from pipeline.review.roles import AGENT
 from pipeline.store import codec, tickets
 from pipeline.store.cases import case_of
 from pipeline.store.models import Draft, Ticket
+from pipeline.store.services import noted
 from pipeline.triage.reply_reader import shared_reply_reader
 
 LONGEST_BODY = 100_000
@@ -61,7 +62,8 @@ def context_of(config: Config, draft: Draft, body: str, role: str) -> CheckConte
 
 def judge_of(config: Config) -> Judge | None:
     """The model beside the rules. Loaded at the first call, which takes seconds: call it before a row is locked."""
-    return shared_reply_reader(config.calmdesk.model)
+    with noted(Service.REPLIES):
+        return shared_reply_reader(config.calmdesk.model)
 
 
 def examined(context: CheckContext) -> Preview:

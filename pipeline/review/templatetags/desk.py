@@ -11,6 +11,7 @@ from django.utils import timezone
 from pipeline.review import mailboxes
 from pipeline.review.installation import configuration
 from pipeline.review.roles import Permission, permissions
+from pipeline.store import services
 
 register = template.Library()
 
@@ -39,3 +40,9 @@ def mailbox_troubles(user: User | AnonymousUser) -> list[mailboxes.FolderState]:
     if Permission.READ not in permissions(user):
         return []
     return mailboxes.troubles(configuration(), timezone.now())
+
+
+@register.simple_tag
+def service_troubles(user: User | AnonymousUser) -> list[services.Trouble]:
+    """The models that cannot be used, for who may read."""
+    return services.troubles() if Permission.READ in permissions(user) else []

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pipeline.store.models.answers import KeptAnswer
-from pipeline.store.models.audit import AuditEvent
+from pipeline.store.models.audit import AuditEvent, AuditTail
 from pipeline.store.models.common import Claimable
 from pipeline.store.models.corrections import LabelCorrection
 from pipeline.store.models.drafts import Action, Approval, Draft, DraftRevision, FirstApproval
 from pipeline.store.models.logins import LoginSession, SignOnIdentity
 from pipeline.store.models.mail import Folder, Message, RawMessage, Ticket, TicketTag
+from pipeline.store.models.mailbox_drafts import CopyState, MailboxDraft
 from pipeline.store.models.outgoing import Outgoing
+from pipeline.store.models.services import ServiceState
 from pipeline.store.models.tokens import ApiToken
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "ApiToken",
     "Approval",
     "AuditEvent",
+    "AuditTail",
     "Claimable",
+    "CopyState",
     "Draft",
     "DraftRevision",
     "FirstApproval",
@@ -25,9 +29,11 @@ __all__ = [
     "KeptAnswer",
     "LabelCorrection",
     "LoginSession",
+    "MailboxDraft",
     "Message",
     "Outgoing",
     "RawMessage",
+    "ServiceState",
     "SignOnIdentity",
     "Ticket",
     "TicketTag",

@@ -14,7 +14,7 @@ def keep_what_tokens_could(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0006_summaries"),
+        ("store", "0007_acts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,8 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("store", "0007_accounts"),
-        ("store", "0007_acts"),
+        ("store", "0011_service_state"),
     ]
 
     operations = [
