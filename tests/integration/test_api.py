@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -283,6 +284,31 @@ def test_a_text_is_edited_only_in_the_version_that_was_seen(desk_config: Config)
     assert "block" in [check["status"] for check in checks]
     draft.refresh_from_db()
     assert draft.body.strip() == text
+
+
+def test_what_left_is_listed_with_its_evidence(desk_config: Config) -> None:
+    row, api = queued(desk_config), Api("auditor")
+    assert [one["id"] for one in status(api.get("outgoing?state=queued"), 200)["items"]] == [row.pk]
+    assert status(api.get("outgoing?state=sent"), 200)["items"] == []
+    shown = status(api.get(f"outgoing/{row.pk}"), 200)
+    assert (shown["intact"], shown["size"], shown["recipients"]) == (True, len(row.raw), ["orla@example.com"])
+    assert api.get(f"outgoing/{row.pk}/raw").content == bytes(row.raw)
+
+
+def test_a_file_of_a_mail_is_taken_by_its_number(desk_config: Config) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "orla@example.com", "care@fernhollow.example", "Broken"
+    mail["Message-ID"], mail["Date"] = "<broken@example.com>", "Tue, 24 Nov 2026 08:59:00 +0000"
+    mail.set_content("The handle broke. Here is a list.")
+    mail.add_attachment(b"a;b", maintype="text", subtype="csv", filename="list.csv")
+    (message,) = drafted_ticket(desk_config, mail.as_bytes()).messages.all()
+    api = Api("auditor")
+    assert status(api.get(f"messages/{message.pk}"), 200)["attachments"][0]["name"] == "list.csv"
+    response = api.get(f"messages/{message.pk}/attachments/1")
+    assert (response.status_code, response.content) == (200, b"a;b")
+    assert "attachment" in response["Content-Disposition"]
+    for number, code in ((2, 404), (0, 422)):
+        status(api.get(f"messages/{message.pk}/attachments/{number}"), code)
 
 
 def test_an_approval_is_undone_by_script(desk_config: Config) -> None:

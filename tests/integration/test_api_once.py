@@ -133,6 +133,34 @@ def test_an_answer_without_content_is_kept_as_well(path: str) -> None:
     assert (first.status_code, second.status_code, second.content) == (204, 204, b"")
 
 
+def test_many_decisions_with_a_key_are_made_once(db: None, desk_config: Config) -> None:
+    draft, api = open_draft(drafted_ticket(desk_config)), Api()
+    asked = ("drafts/approve", {"drafts": [{"draft": draft.pk, "version": 9}]})
+    first, second = (api.post(*asked, headers=KEY) for _ in range(2))
+    assert status(first, 200) == status(second, 200)
+    assert ("Idempotency-Replayed" in first, second["Idempotency-Replayed"]) == (False, "true")
+
+
+def test_many_decisions_that_are_in_hand_are_not_begun_again(
+    db: None, desk_config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api, calls = Api(), []
+    asked = ("drafts/approve", {"drafts": [{"draft": 1, "version": 1}]})
+
+    def crash(*_: Any) -> Any:
+        calls.append(1)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(decisions, "approve_many", crash)
+        with pytest.raises(KeyboardInterrupt):
+            api.post(*asked, headers=KEY)
+        response = api.post(*asked, headers=KEY)
+    assert (status(response, 409)["kind"], response["Retry-After"], len(calls)) == ("in_hand", "5", 1)
+    KeptAnswer.objects.update(at=KeptAnswer.objects.get().at - timedelta(minutes=6))
+    assert status(api.post(*asked, headers=KEY), 200)["items"][0]["why_not"] == "no such draft"
+
+
 def _race(url: str, home: Path) -> None:
     command = [sys.executable, "-m", api_race.__name__, url, str(home)]
     environ = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}

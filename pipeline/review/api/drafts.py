@@ -59,7 +59,7 @@ def _shown(response: HttpResponse, draft: Draft) -> DraftView:
     return shown
 
 
-@operation(router, "POST", "/drafts/approve", Permission.DECIDE, BulkResults)
+@operation(router, "POST", "/drafts/approve", Permission.DECIDE, BulkResults, many=True)
 def approve_many(request: HttpRequest, given: ManyChosen) -> Any:
     """Approve many drafts of one kind that need no second look. Each is decided on for itself."""
     chosen = [(one.draft, one.version) for one in given.drafts]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from django.http import HttpRequest
+from ninja import Path, Router, Schema
 
+from pipeline.errors import ParseError
 from pipeline.review import decisions
 from pipeline.review.api import show
 from pipeline.review.api.operations import asker, operation
+from pipeline.review.api.refusals import Refused
 from pipeline.review.api.shapes import MessageView, Text
+from pipeline.review.files import attached_download, download, whole_mails
 from pipeline.review.roles import Permission
 from pipeline.store.models import Message
 
@@ -39,8 +42,20 @@ def get_message(request: HttpRequest, message_id: int) -> Any:
 def get_raw_message(request: HttpRequest, message_id: int) -> Any:
     """The mail as received, byte for byte."""
     message = Message.objects.select_related("raw").get(pk=message_id)
-    headers = {"Content-Disposition": f'attachment; filename="message-{message_id}.eml"'}
-    return HttpResponse(bytes(message.raw.data), content_type="application/octet-stream", headers=headers)
+    return download(f"message-{message_id}.eml", bytes(message.raw.data))
+
+
+@operation(router, "GET", "/messages/{message_id}/attachments/{number}", Permission.READ, bytes)
+def get_attachment(request: HttpRequest, message_id: int, number: Annotated[int, Path(ge=1, le=100_000)]) -> Any:
+    """One file of the mail, by its place in `attachments`, from 1 on."""
+    message = whole_mails().get(pk=message_id)
+    try:
+        answer = attached_download(message, number)
+    except ParseError as error:
+        raise Refused(409, f"the file could not be taken out of the mail: {error}", kind="refused") from None
+    if answer is None:
+        raise Refused(404, "no such attachment")
+    return answer
 
 
 @operation(router, "PUT", "/messages/{message_id}/labels/{field}", Permission.DECIDE, MessageView)

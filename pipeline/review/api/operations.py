@@ -12,7 +12,7 @@ from ninja import Router
 from ninja.decorators import decorate_view
 
 from pipeline.review.api.credentials import SAFE, Credential, credential_of, must_have
-from pipeline.review.api.once import once
+from pipeline.review.api.once import Act, once, once_for_many
 from pipeline.review.api.rates import rate
 from pipeline.review.api.refusals import Refused
 from pipeline.review.api.shapes import Problem
@@ -22,6 +22,7 @@ LARGEST_BODY = 1_000_000
 """Octets: the longest reply, however it is escaped."""
 V = TypeVar("V", bound=Callable[..., Any])
 Run = Callable[..., HttpResponse]
+Answer = Callable[[HttpRequest, Credential, Act], HttpResponse]
 
 
 def operation(
@@ -35,15 +36,18 @@ def operation(
     versioned: Literal["", "header", "or_body"] = "",
     tagged: bool = False,
     headers: tuple[str, ...] = (),
+    many: bool = False,
 ) -> Callable[[V], V]:
     """Declare ``method path``. ``permission`` None: for everybody who is known.
 
     ``versioned``: it needs ``If-Match``, or a version in its body instead.
+    ``many``: it makes several decisions, each for itself.
     ``tagged``: it answers with an ETag, and 304 where the client has it.
     """
     writes = method not in SAFE
     errors = {401, 422, 429, 500, 503} | ({403} if permission or writes else set()) | ({404} if "{" in path else set())
     errors |= {400, 409, 413} if writes else set()
+    errors |= {409} if answer is bytes else set()
     errors |= {412, 428} if versioned else set()
 
     def declare(view: V) -> V:
@@ -56,12 +60,14 @@ def operation(
             response={status: answer} | {code: Problem for code in sorted(errors)},
             by_alias=True,
             openapi_extra=extra | marks,
-        )(decorate_view(_gate(permission))(view))
+        )(decorate_view(_gate(permission, once_for_many if many else once))(view))
 
     return declare
 
 
-def _gate(permission: Permission | None) -> Callable[[Run], Run]:
+def _gate(
+    permission: Permission | None, answer: Callable[[HttpRequest, Credential, Act], HttpResponse]
+) -> Callable[[Run], Run]:
     def gate(run: Run) -> Run:
         @wraps(run)
         def gated(request: HttpRequest, **values: Any) -> HttpResponse:
@@ -69,7 +75,7 @@ def _gate(permission: Permission | None) -> Callable[[Run], Run]:
                 credential = _admitted(request, permission)
                 if request.method in SAFE:
                     return run(request, **values)
-                return once(request, credential, lambda: run(request, **values))
+                return answer(request, credential, lambda: run(request, **values))
             except Refused as refusal:
                 return refusal.response()
 

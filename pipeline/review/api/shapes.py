@@ -47,7 +47,7 @@ class Problem(Schema):
     kind: str = Field(
         "",
         description="409 and 412: newer_mail, edited, decided, generating, opened, blocked, left, changed, refused. "
-        "422: key_used.",
+        "409: in_hand, 422: key_used, of an Idempotency-Key.",
     )
     version: int | None = Field(None, description="409 and 412: the version of the draft by now.")
     permission: Permission | None = Field(None, description="403: what is missing.")
@@ -95,15 +95,25 @@ class ActionView(Schema):
 
 class OutgoingView(Schema):
     id: int
+    mailbox: str
     ticket: int
     draft: int
     state: OutgoingState
     message_id: str
     recipients: list[str]
     approved_by: str
+    queued_at: datetime
     due_at: datetime = Field(description="It leaves no sooner; until then its approval can be undone.")
     sent_at: datetime | None
     error: str
+    server_reply: str
+
+
+class OutgoingEvidence(OutgoingView):
+    intact: bool = Field(description="The stored bytes and envelope are those that were approved.")
+    void: str = Field(description="Why its approval no longer holds, where somebody might want it sent again.")
+    sha256: str
+    size: int
 
 
 class MessageView(Schema):

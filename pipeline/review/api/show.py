@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from pipeline.flow import DraftState, MessageState, OutgoingState
+from pipeline.flow import DraftState, MessageState
 from pipeline.records import Wish
 from pipeline.review.api.shapes import (
     ActionView,
@@ -19,6 +19,7 @@ from pipeline.review.api.shapes import (
     Heat,
     LeaseView,
     MessageView,
+    OutgoingEvidence,
     OutgoingView,
     TicketLine,
     TicketView,
@@ -26,6 +27,7 @@ from pipeline.review.api.shapes import (
 from pipeline.review.decisions import Opened
 from pipeline.review.heat import wave_of
 from pipeline.review.mailboxes import FolderState
+from pipeline.review.outgoing import evidence
 from pipeline.store import tickets
 from pipeline.store.approvals import first_approval
 from pipeline.store.cases import actions_of
@@ -175,18 +177,36 @@ def action_view(row: Action) -> ActionView:
 
 
 def outgoing_view(row: Outgoing) -> OutgoingView:
-    return OutgoingView(
-        id=row.pk,
-        ticket=row.ticket_id,
-        draft=row.approval.draft_id,
-        state=OutgoingState(row.state),
-        message_id=row.message_id,
-        recipients=row.recipients,
-        approved_by=row.approval.approver.get_username(),
-        due_at=row.due_at,
-        sent_at=row.sent_at,
-        error=row.error,
-    )
+    return OutgoingView(**_outgoing(row))
+
+
+def outgoing_evidence(row: Outgoing) -> OutgoingEvidence:
+    found = evidence(row)
+    facts: dict[str, Any] = {
+        "intact": found.intact,
+        "void": found.reply.void,
+        "sha256": found.sha256,
+        "size": found.size,
+    }
+    return OutgoingEvidence(**_outgoing(row), **facts)
+
+
+def _outgoing(row: Outgoing) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "mailbox": row.mailbox,
+        "ticket": row.ticket_id,
+        "draft": row.approval.draft_id,
+        "state": row.state,
+        "message_id": row.message_id,
+        "recipients": row.recipients,
+        "approved_by": row.approval.approver.get_username(),
+        "queued_at": row.queued_at,
+        "due_at": row.due_at,
+        "sent_at": row.sent_at,
+        "error": row.error,
+        "server_reply": row.server_reply,
+    }
 
 
 def folder_view(state: FolderState) -> FolderView:

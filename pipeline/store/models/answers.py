@@ -18,7 +18,7 @@ class KeptAnswer(models.Model):
     path = models.TextField()
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    """0 within the transaction alone that makes the change."""
+    """0 while the change is in hand."""
     headers = models.JSONField(default=dict)
     body = models.TextField(blank=True, default="")
     at = models.DateTimeField(default=timezone.now, db_index=True)
