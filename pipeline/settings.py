@@ -83,6 +83,7 @@ def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict
         ],
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
+            "pipeline.review.problems.ApiProblems",
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "pipeline.review.security.content_security_policy",
             "django.contrib.sessions.middleware.SessionMiddleware",

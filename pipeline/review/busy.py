@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import structlog
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from pipeline.review.problems import API, problem
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +24,7 @@ def note_busy(request: HttpRequest, error: OperationalError) -> None:
 
 
 class BusyDatabase:
-    """Middleware: what a view could not do answers with 503, as JSON on the API."""
+    """Middleware: what a view could not do answers with 503, a problem on the API."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -35,7 +37,7 @@ class BusyDatabase:
             return None
         note_busy(request, error)
         headers = {"Retry-After": str(RETRY_AFTER)}
-        if request.path.startswith("/api/"):
-            return JsonResponse({"status": 503, "detail": BUSY}, status=503, headers=headers)
+        if request.path.startswith(API):
+            return problem(503, BUSY, headers=headers)
         # No template: the pages' frame asks the database too.
         return HttpResponse(BUSY, status=503, headers=headers, content_type="text/plain; charset=utf-8")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
@@ -63,13 +64,24 @@ def download(name: str, data: bytes) -> HttpResponse:
 @require_GET
 def attachment(request: HttpRequest, message_id: int, number: int) -> HttpResponse:
     """One file of a mail, taken out of its bytes as they were received."""
-    message = get_object_or_404(Message.objects.select_related("raw").filter(complete=True), pk=message_id)
+    message = get_object_or_404(whole_mails(), pk=message_id)
     try:
-        with _one_at_a_time, ParserPool() as pool:
-            file = pool.attached_file(bytes(message.raw.data), number)
+        answer = attached_download(message, number)
     except ParseError as error:
         told = f"The file could not be taken out of the mail: {error}. Download the mail as received instead."
         return HttpResponse(told, status=422, content_type="text/plain; charset=utf-8")
-    if file is None:
+    if answer is None:
         raise Http404("no such attachment")
-    return download(file_name(file.name, file.type, number), file.data)
+    return answer
+
+
+def whole_mails() -> QuerySet[Message]:
+    """Those whose files are there to be taken out."""
+    return Message.objects.select_related("raw").filter(complete=True)
+
+
+def attached_download(message: Message, number: int) -> HttpResponse | None:
+    """The file with this number in ``message``; None where it has none, ParseError where it cannot be read."""
+    with _one_at_a_time, ParserPool() as pool:
+        file = pool.attached_file(bytes(message.raw.data), number)
+    return download(file_name(file.name, file.type, number), file.data) if file else None

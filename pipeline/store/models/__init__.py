@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.store.models.answers import KeptAnswer
 from pipeline.store.models.audit import AuditEvent, AuditTail
 from pipeline.store.models.common import Claimable
 from pipeline.store.models.corrections import LabelCorrection
@@ -28,6 +29,7 @@ __all__ = [
     "DraftRevision",
     "FirstApproval",
     "Folder",
+    "KeptAnswer",
     "LabelCorrection",
     "LoginSession",
     "MailboxDraft",
