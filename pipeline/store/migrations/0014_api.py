@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("store", "0011_service_state"),
+        ("store", "0013_search_index"),
     ]
 
     operations = [
