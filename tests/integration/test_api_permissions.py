@@ -19,10 +19,10 @@ from tests.rows import person, queued
 
 pytestmark = pytest.mark.django_db
 
-READ, DECIDE, SETTLE, KNOWN = "read", "decide", "settle", ""
+READ, DECIDE, SETTLE, CURATE, KNOWN = "read", "decide", "settle", "curate", ""
 MAY = {
     "agent": {READ, DECIDE},
-    "lead": {READ, DECIDE, SETTLE},
+    "lead": {READ, DECIDE, SETTLE, CURATE},
     "ops": {READ, SETTLE},
     "auditor": {READ},
     "": set[str](),
@@ -56,6 +56,14 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("POST", "messages/{message_id}/reprocess"): (DECIDE, {}),
     ("POST", "messages/{message_id}/join"): (DECIDE, {}),
     ("POST", "messages/{message_id}/apart"): (DECIDE, {}),
+    ("GET", "search"): (READ, None),
+    ("GET", "views"): (READ, None),
+    ("POST", "views"): (READ, {"name": "late", "query": "parcel"}),
+    ("DELETE", "views/{view_id}"): (READ, None),
+    ("GET", "customers/{mailbox}/{email}"): (READ, None),
+    ("POST", "customers/{mailbox}/{email}/notes"): (DECIDE, {"text": "Prefers the phone."}),
+    ("PUT", "notes/{note_id}"): (DECIDE, {"text": "Prefers mail."}),
+    ("DELETE", "notes/{note_id}"): (CURATE, None),
     ("GET", "drafts/{draft_id}"): (READ, None),
     ("PATCH", "drafts/{draft_id}"): (DECIDE, {"body": "It comes."}),
     ("POST", "drafts/{draft_id}/preview"): (DECIDE, {"body": "It comes."}),
@@ -95,6 +103,10 @@ def numbers(desk_config: Config) -> dict[str, Any]:
         "outgoing_id": row.pk,
         "field": "tone",
         "number": 1,
+        "mailbox": "care",
+        "email": "orla@example.com",
+        "view_id": 10**6,
+        "note_id": 10**6,
     }
 
 
@@ -114,8 +126,9 @@ def test_each_role_does_what_it_may_and_nothing_else(numbers: dict[str, Any], me
     for role, may in MAY.items():
         caller, before = Api(role), decided()
         answer = asked(caller, method, path, body, numbers)
+        absent = any(name in path for name in ("{number}", "{view_id}", "{note_id}"))
         if needed == KNOWN or needed in may:
-            assert answer.status_code in (200, 201, 204, 409, *[404] * ("{number}" in path)), (role, answer.content)
+            assert answer.status_code in (200, 201, 204, 409, *[404] * absent), (role, answer.content)
         else:
             told = status(answer, 403)
             assert (told["permission"], told["lacking"]) == (needed, "role"), role
@@ -157,7 +170,7 @@ def test_a_token_does_no_more_than_its_scopes_say(numbers: dict[str, Any], metho
     needed, body = TABLE[method, path]
     before = decided()
     for role, may in MAY.items():
-        caller = Api(role, scopes=[one for one in (READ, DECIDE, SETTLE, "complete", "admin") if one != needed])
+        caller = Api(role, scopes=[one for one in (READ, DECIDE, SETTLE, CURATE, "complete", "admin") if one != needed])
         answer = asked(caller, method, path, body, numbers)
         if needed == KNOWN:
             assert answer.status_code == 200
@@ -177,3 +190,28 @@ def test_nobody_ends_the_token_of_another(desk_config: Config, role: str) -> Non
     theirs.refresh_from_db()
     assert theirs.revoked_at is None
     assert Api("admin").delete(f"tokens/{theirs.pk}").status_code == 204
+
+
+def test_a_search_that_was_kept_is_its_persons(desk_config: Config) -> None:
+    owner, other = Api("agent"), Api("lead")
+    view = status(owner.post("views", {"name": "late", "query": "parcel"}), 201)
+    assert [one["id"] for one in status(owner.get("views"), 200)["items"]] == [view["id"]]
+    assert status(other.get("views"), 200)["items"] == []
+    status(other.delete(f"views/{view['id']}"), 403)
+    status(owner.post("views", {"name": "all", "query": "parcel", "shared": True}), 403)
+    assert owner.delete(f"views/{view['id']}").status_code == 204
+    shared = status(other.post("views", {"name": "all", "query": "parcel", "shared": True}), 201)
+    assert [one["id"] for one in status(owner.get("views"), 200)["items"]] == [shared["id"]]
+
+
+def test_a_note_is_changed_by_its_author_and_found(desk_config: Config) -> None:
+    queued(desk_config)
+    author, other = Api("agent"), Api("lead")
+    path = "customers/care/orla@example.com"
+    note = status(author.post(f"{path}/notes", {"text": "Prefers the telephone."}), 201)
+    status(other.put(f"notes/{note['id']}", {"text": "No."}), 403)
+    status(author.put(f"notes/{note['id']}", {"text": "Prefers letters."}), 200)
+    assert [one["text"] for one in status(other.get(path), 200)["notes"]] == ["Prefers letters."]
+    assert len(status(author.get("search?q=letters"), 200)["items"]) == 1
+    status(author.get("customers/care/nobody@example.com"), 404)
+    assert other.delete(f"notes/{note['id']}").status_code == 204
