@@ -39,6 +39,16 @@ def desk_config(tmp_path: Path, settings: Any) -> Config:
     return config
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as in an installation: in memory all threads share one connection, and none waits for a lock."""
+    from django.conf import settings
+
+    settings.DATABASES["default"]["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
 @pytest.fixture(autouse=True)
 def unguarded_trail_at_the_end(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test with transactions of its own empties every table afterwards, which the audit trail would refuse."""

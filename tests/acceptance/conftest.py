@@ -1,15 +1,33 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipeline.config import Config
+from tests.acceptance.browser import Desk
 from tests.acceptance.installation import Installation, Template
 from tests.integration import mailstack
 from tests.requirements import require
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+NEEDED = ("playwright", "axe_playwright_python")
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: Any) -> Any:
+    """The pages' server, begun when the database is a file already: its threads get connections of their own."""
+    return live_server
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +55,36 @@ def install(stack: mailstack.MailStack, template: Template, tmp_path: Path) -> I
             return installation
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    absent = [*([] if chromium else ["chromium"]), *(name for name in NEEDED if not find_spec(name))]
+    require("the desk in a browser", absent)
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def slow_config(desk_config: Config, settings: Any) -> Config:
+    """An approval can be undone for a minute."""
+    page = desk_config.calmdesk.page.model_copy(update={"undo_seconds": 60})
+    config = replace(desk_config, calmdesk=desk_config.calmdesk.model_copy(update={"page": page}))
+    settings.CALMDESK = config
+    return config
+
+
+@pytest.fixture
+def desk(browser: Browser, live_server: Any, slow_config: Config) -> Iterator[Desk]:
+    """Windows of agents; nothing may go wrong in the browser meanwhile."""
+    opened = Desk(browser, live_server.url)
+    yield opened
+    opened.close()
+    assert opened.troubles == []

@@ -2,84 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import replace
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 
 from pipeline.config import Config
 from pipeline.store.models import Draft, Outgoing, Ticket
-from tests.requirements import require
-from tests.rows import drafted_ticket, mail_bytes, open_draft, person
+from tests.acceptance.browser import PASSWORD, Desk
+from tests.rows import drafted_ticket, mail_bytes, open_draft
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-PASSWORD = "a long enough password"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    absent = [name for name, there in (("chromium", chromium), ("playwright", find_spec("playwright"))) if not there]
-    require("the desk in a browser", absent)
-    from playwright.sync_api import sync_playwright
-
-    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
-        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def slow_config(desk_config: Config, settings: Any) -> Config:
-    """An approval can be undone for a minute."""
-    page = desk_config.calmdesk.page.model_copy(update={"undo_seconds": 60})
-    config = replace(desk_config, calmdesk=desk_config.calmdesk.model_copy(update={"page": page}))
-    settings.CALMDESK = config
-    return config
-
-
-@pytest.fixture
-def desk(browser: Browser, live_server: Any, slow_config: Config) -> Iterator[Desk]:
-    """Pages of agents, in windows of their own; nothing may go wrong in the browser meanwhile."""
-    opened = Desk(browser, live_server.url)
-    yield opened
-    for context in browser.contexts:
-        context.route("**/leave", lambda route: route.abort())  # or it writes while the tables are emptied
-        context.close()
-    assert opened.troubles == []
-
-
-class Desk:
-    def __init__(self, browser: Browser, url: str) -> None:
-        self.browser, self.url = browser, url
-        self.troubles: list[str] = []
-
-    def page(self, name: str = "kim", path: str = "/") -> Page:
-        user = User.objects.filter(username=name).first() or person("agent", name)
-        if not user.has_usable_password():
-            user.set_password(PASSWORD)
-            user.save()
-        client = Client()
-        client.force_login(user)
-        context = self.browser.new_context(viewport={"width": 1400, "height": 900})
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda line: self.troubles.append(line.text) if "Security Policy" in line.text else None)
-        page.goto(self.url + path)
-        return page
 
 
 def typed(page: Page, words: str) -> None:
@@ -151,10 +87,6 @@ def test_a_newer_mail_is_told_and_the_text_is_kept(desk: Desk, desk_config: Conf
 
 def test_two_people_on_one_ticket(desk: Desk, desk_config: Config) -> None:
     ticket = drafted_ticket(desk_config)
-    for name in ("lea", "kim"):  # before anybody asks the server: SQLite in memory has no patience with two writers
-        user = person("agent", name)
-        user.set_password(PASSWORD)
-        user.save()
     lea = desk.page("lea", f"/tickets/{ticket.pk}")
     lea.keyboard.press("e")
     kim = desk.page("kim", f"/tickets/{ticket.pk}")
