@@ -63,15 +63,16 @@ def approve(page: Page, desk: Installation, ticket: dict[str, Any], added: str =
     if added:
         body.fill(body.input_value() + added)
     approved = body.input_value()
-    page.get_by_role("button", name="Approve and send").click()
+    page.get_by_role("button", name="Approve", exact=True).click()
     assert page.locator(".notices .notice").inner_text() == "Approved. The reply is on its way."
     return approved
 
 
 def reject(page: Page, desk: Installation, ticket: dict[str, Any], reason: str) -> None:
     page.goto(f"{desk.url}/tickets/{ticket['id']}")
-    page.get_by_label("Reason for rejecting").fill(reason)
-    page.get_by_role("button", name="Reject", exact=True).click()
+    page.locator("#reject summary").click()
+    page.get_by_label("In your words").fill(reason)
+    page.get_by_role("button", name="Reject this draft").click()
     assert page.locator(".notices .notice").inner_text() == "Rejected. The other drafts are still open."
 
 

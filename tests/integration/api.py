@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from pipeline.review.api.rates import rate
 from pipeline.review.roles import Permission
 from pipeline.store import accounts
 from tests.rows import person
@@ -18,6 +19,7 @@ class Api:
 
     def __init__(self, role: str = "agent", scopes: Sequence[str] = tuple(Permission)) -> None:
         self.user = person(role)
+        rate.begin()  # numbers of tokens come again in every test
         self.token = accounts.make_token(self.user, "test", scopes, 1, "test")[1]
         # The page's CSRF check must not stand in the way of a token.
         self.client = Client(

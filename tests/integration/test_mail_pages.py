@@ -122,7 +122,7 @@ def test_each_suppressed_mail_of_a_ticket_has_its_own_reason_and_button(desk_con
     for row, reason in zip(robots, ("the first reason", "the second reason"), strict=True):
         assert f"No answer is due:</strong> {reason}" in page
         assert f'action="/messages/{row.pk}/customer"' in page
-    assert "/customer" not in page_of(ticket.pk, "auditor")
+    assert '/customer"' not in page_of(ticket.pk, "auditor")
 
 
 def test_mail_held_back_by_a_limit_has_a_list_of_its_own(desk_config: Config) -> None:
@@ -327,4 +327,4 @@ def test_a_mail_without_its_body_is_not_offered_to_be_answered(desk_config: Conf
     Message.objects.update(state=state)
     page = page_of(row.ticket_id)
     assert "Only its header was fetched (30.0 MB), so it cannot be answered here." in page
-    assert "/customer" not in page
+    assert '/customer"' not in page

@@ -291,7 +291,7 @@ def test_people_who_decide_at_once_send_each_customer_one_reply(tmp_path: Path) 
 
 def test_on_postgresql_they_do_so_too(postgresql: str, tmp_path: Path) -> None:
     with psycopg.connect(f"{postgresql}/postgres", autocommit=True) as server:
-        server.execute("CREATE DATABASE decisions")
+        server.execute("CREATE DATABASE decisions TEMPLATE template0")
     _decision_race(f"{postgresql}/decisions", tmp_path)
 
 

@@ -17,14 +17,17 @@ class Rate:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._began = 0.0
-        self._counts: Counter[str] = Counter()
+        self.begin()
+
+    def begin(self) -> None:
+        """A new window: nobody has asked yet."""
+        self._began, self._counts = time.monotonic(), Counter[str]()
 
     def count(self, name: str) -> None:
         now = time.monotonic()
         with self._lock:
             if now - self._began >= _WINDOW:
-                self._began, self._counts = now, Counter()
+                self.begin()
             self._counts[name] += 1
             over, left = self._counts[name] > PER_MINUTE, _WINDOW - (now - self._began)
         if over:
