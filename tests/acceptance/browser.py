@@ -88,7 +88,8 @@ def look(page: Page, name: str, sizes: Sequence[tuple[int, int]] = (WIDE,)) -> N
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         picture(page, f"{name}-{scheme}")
-        assert serious(page) == [], (name, scheme)
+        found = serious(page)
+        assert not found, (name, scheme, found)
     page.emulate_media(color_scheme="light")
     for size in sizes:
         page.set_viewport_size(_size(size))

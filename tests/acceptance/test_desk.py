@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from pipeline.config import Config
+from pipeline.review import decisions
 from pipeline.store.models import Draft, Outgoing, Ticket
-from tests.acceptance.browser import PASSWORD, Desk
+from tests.acceptance.browser import PASSWORD, Desk, colleague
 from tests.rows import drafted_ticket, mail_bytes, open_draft
 
 if TYPE_CHECKING:
@@ -130,3 +131,81 @@ def test_a_connection_that_is_lost_is_told(desk: Desk, desk_config: Config) -> N
     page.locator("#lost").wait_for()
     page.context.set_offline(False)
     page.locator("#lost").wait_for(state="hidden")
+
+
+def test_an_approval_of_what_another_person_changed_is_refused_with_the_difference(
+    desk: Desk, slow_config: Config
+) -> None:
+    draft = open_draft(drafted_ticket(slow_config))
+    page = desk.page(path=f"/tickets/{draft.ticket_id}")
+    decisions.edit(slow_config, colleague("lea"), draft.pk, draft.version, f"{draft.body}\nA word of Lea's.\n")
+    typed(page, "A word of my own.")
+    page.keyboard.press("Control+Enter")
+    page.locator("#notices .error").wait_for()
+    page.locator("#refused", has_text="Your text is not saved").wait_for()
+    assert "my own" in page.locator("#refused ins").all_inner_texts()
+    assert "A word of my own." in value(page)
+    assert not Outgoing.objects.exists()
+
+
+def test_one_that_fails_does_not_stop_the_others(desk: Desk, slow_config: Config) -> None:
+    tickets = [
+        drafted_ticket(slow_config, mail_bytes(sender=f"{name}@mail.example"), received_at=timezone.now())
+        for name in ("ada", "ben", "cyd")
+    ]
+    page = desk.page()
+    for ticket in tickets:
+        page.locator(f"#pick-{ticket.pk}").check()
+    draft = open_draft(tickets[1])
+    decisions.edit(slow_config, colleague("lea"), draft.pk, draft.version, draft.body + "\nMore.\n")
+    page.get_by_role("button", name="Approve the selected").click()
+    page.get_by_role("heading", name="2 of 3 approved").wait_for()
+    assert "Not approved" in page.locator("#pane").inner_text()
+    assert [Ticket.objects.get(pk=ticket.pk).state for ticket in tickets] == ["approved", "drafted", "approved"]
+
+
+def test_each_key_does_what_the_help_says(desk: Desk, slow_config: Config) -> None:
+    first, second = (drafted_ticket(slow_config, mail_bytes(sender=f"{name}@mail.example")) for name in ("ada", "ben"))
+    page = desk.page()
+    focused = "document.activeElement.id"
+    for key, line in (("j", first), ("j", second), ("j", second), ("k", first)):
+        page.keyboard.press(key)
+        assert page.evaluate(focused) == f"ticket-{line.pk}"
+    page.keyboard.press("x")
+    assert page.locator(f"#pick-{first.pk}").is_checked()
+    page.keyboard.press("x")
+    assert not page.locator(f"#pick-{first.pk}").is_checked()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.keyboard.type("ju?")
+    assert page.locator("input[type=search]").input_value() == "ju?"
+    page.locator(f"#ticket-{first.pk}").focus()
+    page.keyboard.press("Enter")
+    page.locator("#body").wait_for()
+    page.keyboard.press("e")
+    assert page.evaluate(focused) == "body"
+    page.keyboard.press("Escape")
+    assert page.evaluate(focused) != "body"
+    page.keyboard.press("r")
+    page.locator("#reject[open]").wait_for()
+    page.get_by_label("wrong tone").check()
+    page.get_by_role("button", name="Reject this draft").click()
+    page.locator("#notices", has_text="Rejected").wait_for()
+    assert Draft.objects.get(state="rejected").rejection == "wrong tone"
+    page.keyboard.press("s")
+    page.locator("#snooze[open] button").first.click()
+    page.locator(".head", has_text="snoozed until").wait_for()
+    assert Ticket.objects.get(pk=first.pk).snoozed_until is not None
+
+
+def test_the_main_path_on_a_telephone(desk: Desk, slow_config: Config) -> None:
+    ticket = drafted_ticket(slow_config)
+    page = desk.page(viewport={"width": 390, "height": 844}, has_touch=True)
+    page.locator(f"#ticket-{ticket.pk}").tap()
+    page.locator("#body").fill(open_draft(ticket).body.replace("Hello", "Good morning"))
+    page.locator("#verdict").wait_for()
+    page.get_by_role("button", name="Approve", exact=True).tap()
+    page.locator("#leaving", has_text="Sending in").wait_for()
+    page.get_by_role("button", name="Undo").tap()
+    page.locator("#notices", has_text="nothing was sent").wait_for()
+    assert Outgoing.objects.get().state == "withdrawn"

@@ -10,9 +10,10 @@ from pipeline.config import Config
 from pipeline.engine.stages import parse_stage
 from pipeline.records import Service
 from pipeline.review import decisions
+from pipeline.store.approvals import text_hash
 from pipeline.store.models import Draft, Message, Outgoing, Ticket
 from pipeline.store.services import note_trouble
-from tests.acceptance.browser import NARROW, WIDE, ZOOMED, Desk, colleague, look
+from tests.acceptance.browser import NARROW, WIDE, ZOOMED, Desk, colleague, look, picture, serious
 from tests.rows import (
     MORNING,
     OWNER,
@@ -60,16 +61,13 @@ def asking(config: Config) -> Ticket:
 
 def blocked(config: Config) -> Ticket:
     draft = open_draft(ticket_of(config))
-    decisions.edit(config, person("agent"), draft.pk, draft.version, draft.body + "\nYou should have read the manual.\n")
+    decisions.edit(config, person("agent"), draft.pk, draft.version, draft.body + "\nCalm down!\n")
     return draft.ticket
 
 
 def stale(config: Config) -> Ticket:
-    ticket = ticket_of(config, message_id="<first@example.com>")
-    stored(mail_bytes("It burns now!", headers=["In-Reply-To: <first@example.com>"]))
-    desk = make_desk(config)
-    parse_stage(desk, OWNER)
-    ticket.refresh_from_db()
+    ticket = ticket_of(config)
+    Ticket.objects.update(version=ticket.version + 1)
     return ticket
 
 
@@ -80,12 +78,14 @@ def opened_by_another(config: Config) -> Ticket:
 
 
 def half_approved(config: Config) -> Ticket:
-    ticket = drafted_ticket(config, mail_bytes("My parcel has not come. I lost 150 euros by it."))
-    draft = open_draft(ticket)
-    body = draft.body.replace("\n\n", "\n\nWe will credit EUR 150 to you.\n\n", 1)
-    draft = decisions.edit(config, person("agent"), draft.pk, draft.version, body)
-    decisions.approve(config, person("agent", "lea"), draft.pk, draft.version)
-    return ticket
+    draft = open_draft(ticket_of(config))
+    draft.first_approvals.create(
+        draft_version=draft.version,
+        ticket_version=draft.ticket_version,
+        hash=text_hash(draft, "orla@example.com"),
+        approver=person("agent", "lea"),
+    )
+    return draft.ticket
 
 
 def sending(config: Config) -> Ticket:
@@ -179,3 +179,44 @@ def test_each_state_is_told_in_words_and_legible(desk: Desk, slow_config: Config
     page.get_by_text(word).first.scroll_into_view_if_needed()
     assert page.get_by_text(word).first.is_visible()
     look(page, state, (NARROW, ZOOMED, WIDE) if state in ("ready", "blocked") else (NARROW,))
+
+
+PAGES = {
+    "queue-empty": "/?view=escalated",
+    "queue": "/",
+    "search": "/search?q=parcel",
+    "customer": "/customers?mailbox=care&email=orla@example.com",
+    "outgoing": "/outgoing?group=failed",
+    "outgoing-mail": "/outgoing/{outgoing}",
+    "mailboxes": "/mailboxes",
+    "people": "/people",
+    "account": "/account",
+}
+
+
+def test_every_other_page_is_legible(desk: Desk, slow_config: Config) -> None:
+    ticket = left("failed", "550 no such user")(slow_config)
+    kim = colleague("kim", "admin")
+    decisions.add_note(slow_config, kim, "care", ticket.customer_email, "Prefers to be called in the morning.")
+    decisions.save_view(kim, "Parcels", "parcel", shared=True)
+    ticket_of(slow_config, sender="Ben Adler <ben@mail.example>", subject="Blue teapot")
+    page = desk.page("kim", role="admin")
+    for name, path in PAGES.items():
+        page.goto(desk.url + path.format(outgoing=Outgoing.objects.get().pk))
+        look(page, name, (NARROW, ZOOMED))
+
+
+def test_the_help_and_the_lost_connection_are_legible(desk: Desk) -> None:
+    page = desk.page()
+    page.keyboard.press("?")
+    page.locator("#help[open]").wait_for()
+    look(page, "help", (NARROW,))
+    page.keyboard.press("Escape")
+    page.context.set_offline(True)
+    page.locator("#lost").wait_for()
+    picture(page, "connection-lost")
+    assert serious(page) == []
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    page.goto(f"{desk.url}/login")
+    look(page, "login", (NARROW,))
