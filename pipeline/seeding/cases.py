@@ -25,10 +25,12 @@ from pipeline.seeding.phrases import DOMAINS, FIRST_NAMES, LAST_NAMES, ROBOT_SUB
 from pipeline.seeding.tables import Table
 from pipeline.sending.compose import approval_hash
 from pipeline.store import codec
+from pipeline.store.audit_chain import Entry, digest
 from pipeline.store.models import (
     Action,
     Approval,
     AuditEvent,
+    AuditTail,
     Draft,
     Message,
     Outgoing,
@@ -80,6 +82,8 @@ class Cases:
         self.tickets, self.messages, self.raws = Table(Ticket), Table(Message), Table(RawMessage)
         self.drafts, self.approvals, self.outgoing = Table(Draft), Table(Approval), Table(Outgoing)
         self.actions, self.audit = Table(Action), Table(AuditEvent)
+        self.tail, _ = AuditTail.objects.get_or_create(pk=1)
+        """The end of the audit trail with all that was added; whoever has the tables written saves it too."""
         self.documents = Table(SearchDocument, ("vector",) if vectors else ())
         self.tables = (
             *(self.tickets, self.messages, self.raws, self.drafts, self.approvals, self.outgoing),
@@ -249,7 +253,18 @@ class Cases:
         self._note(ticket, "draft approved", at)
 
     def _note(self, ticket: int, action: str, at: datetime) -> None:
-        self.audit.add(at=at, actor=self.agent_name, action=action, ticket_id=ticket, detail={})
+        before = self.tail.hash
+        entry = Entry(self.tail.last + 1, at, self.agent_name, action, ticket, {}, before)
+        self.tail.last, self.tail.hash = entry.number, digest(entry)
+        self.audit.add(
+            at=at,
+            actor=entry.actor,
+            action=action,
+            ticket_id=ticket,
+            detail={},
+            previous=before,
+            hash=self.tail.hash,
+        )
 
     def _document(self, ticket: int, newest: datetime, subject: str, people: str, text: str) -> None:
         row = SearchDocument(position=position(newest, ticket), subject=subject, people=people, text=text)

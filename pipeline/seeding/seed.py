@@ -38,6 +38,7 @@ def seed(mailbox: str, count: int, now: datetime, more: bool = False) -> Iterato
                 cases.add(number)
             with transaction.atomic():
                 write_all(cases.tables)
+                cases.tail.save(update_fields=["last", "hash"])
             yield min(start + _BATCH, count)
         if postgresql:
             models = [table.model for table in cases.tables if table.model._meta.auto_field]
