@@ -145,6 +145,7 @@ def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict
         # Files are served straight from the installed packages: nothing to collect, nothing to forget.
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
+        "USE_I18N": False,  # the pages are English, and to look up how that writes a number costs time
         "USE_TZ": True,
         "TIME_ZONE": "UTC",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
