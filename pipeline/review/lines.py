@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
-from django.db.models import F
-
 from pipeline.drafting.register import plain
 from pipeline.flow import DraftState, TicketState
 from pipeline.review.heat import readings_of, stirred
@@ -37,9 +34,10 @@ class Detail:
 
 
 def details(tickets: Sequence[Ticket], now: datetime) -> dict[int, Detail]:
+    """``tickets`` with `PEOPLE` at hand."""
     drafts, readings = _proposed(tickets), readings_of(tickets, *_READ)
-    firsts, names = _first_yeses(drafts), _names(tickets)
-    return {row.pk: _detail(row, drafts.get(row.pk), readings.get(row.pk), firsts, names, now) for row in tickets}
+    firsts = _first_yeses(tickets, drafts)
+    return {row.pk: _detail(row, drafts.get(row.pk), readings.get(row.pk), firsts, now) for row in tickets}
 
 
 def open_draft(draft: Draft, ticket_version: int, first_yes: str = "") -> OpenDraft:
@@ -60,7 +58,6 @@ def _detail(
     draft: Draft | None,
     reading: tuple[Any, ...] | None,
     firsts: Mapping[int, str],
-    names: Mapping[int | None, str],
     now: datetime,
 ) -> Detail:
     wave, concern, confidence = reading or (None, "", None)
@@ -70,18 +67,13 @@ def _detail(
         draft=draft if row.state == TicketState.DRAFTED else None,
         concern="" if masked else plain(concern or "")[:LONGEST_CONCERN],
         confidence=None if confidence is None else round(100 * confidence),
-        assignee=names.get(row.assignee_id, ""),
-        holder=names.get(row.opened_by_id, "") if row.opened_until and row.opened_until > now else "",
+        assignee=row.assignee.username if row.assignee else "",
+        holder=row.opened_by.username if row.opened_by and row.opened_until and row.opened_until > now else "",
         phase=stirred(wave),
     )
 
 
-def _names(tickets: Sequence[Ticket]) -> dict[int | None, str]:
-    """Those who have tickets open, or have them to do."""
-    people = {person for row in tickets for person in (row.assignee_id, row.opened_by_id) if person}
-    return dict(User.objects.filter(pk__in=people).values_list("pk", "username"))
-
-
+PEOPLE = ("assignee", "opened_by")
 _READ = ("triage__concerns__0__text", "triage__urgency__confidence")
 _DRAFT = ("ticket_id", "state", "kind", "version", "ticket_version", "checks", "asks", "generating")
 
@@ -92,9 +84,9 @@ def _proposed(tickets: Sequence[Ticket]) -> dict[int, Draft]:
     return {row.ticket_id: row for row in rows.only(*_DRAFT).order_by("id")}
 
 
-def _first_yeses(drafts: dict[int, Draft]) -> dict[int, str]:
+def _first_yeses(tickets: Sequence[Ticket], drafts: Mapping[int, Draft]) -> dict[int, str]:
     """By draft, who gave the first of two yeses to it as it is."""
-    versions = {draft.pk: (draft.version, draft.ticket_version) for draft in drafts.values()}
-    rows = FirstApproval.objects.filter(draft__in=versions, draft_version=F("draft__version"))
+    versions = {draft.pk: [draft.version, draft.ticket_version] for draft in drafts.values()}
+    rows = FirstApproval.objects.filter(draft__ticket__in=tickets, draft__state=DraftState.PROPOSED)
     found = rows.values_list("draft_id", "draft_version", "ticket_version", "approver__username")
-    return {draft: name for draft, *version, name in found if versions[draft] == tuple(version)}
+    return {draft: name for draft, *version, name in found if versions.get(draft) == version}

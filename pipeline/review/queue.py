@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from pipeline.review.lines import Detail, details
+from pipeline.review.lines import PEOPLE, Detail, details
 from pipeline.review.shelves import GROUPS, RISK, SHELVES, Asker, Order, Shelf
 from pipeline.store.models import Message, Ticket
 
@@ -109,7 +109,8 @@ def _few(rows: QuerySet[Ticket], shelf: Shelf) -> QuerySet[Ticket, Any]:
 def lines(view: str, group: str, asker: Asker, cursor: str = "") -> Lines:
     """The page of a view that begins behind ``cursor``; one that makes no sense is the first page."""
     shelf = _shelf(view, group)
-    found = list(tickets_in(view, asker, group).filter(_behind(cursor, shelf.order))[: PAGE + 1])
+    behind = tickets_in(view, asker, group).filter(_behind(cursor, shelf.order))
+    found = list(behind.select_related(*PEOPLE)[: PAGE + 1])
     rows = found[:PAGE]
     mails = _newest_mails(rows, shelf.mails) if shelf.mails is not None else {}
     more = details(rows, asker.now)
