@@ -20,6 +20,8 @@ PACKAGE = Path(__file__).resolve().parent
 LINK_DAYS = 3
 """How long a link to set a password is good."""
 TRIES, LOCK_MINUTES = 5, 15
+CONNECTION_SECONDS = 600
+"""So long a thread of the page keeps its connection: to open one costs more than most pages ask of it."""
 _LOCKS: dict[str, Any] = {
     # Wrong passwords are counted in the database, so for every process together: a name from one address.
     "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
@@ -38,7 +40,9 @@ _LOCKS: dict[str, Any] = {
 
 def _database(url: str, home: Path) -> dict[str, Any]:
     try:
-        database: dict[str, Any] = dict(dj_database_url.parse(url))
+        database: dict[str, Any] = dict(
+            dj_database_url.parse(url, conn_max_age=CONNECTION_SECONDS, conn_health_checks=True)
+        )
     except (ValueError, dj_database_url.UnknownSchemeError) as error:
         raise ConfigError(f"calmdesk.yaml: database.url: {error}") from None
     if database["ENGINE"] == "django.db.backends.sqlite3":
@@ -141,6 +145,7 @@ def django_settings(config: CalmdeskConfig, home: Path, secret_key: str) -> dict
         # Files are served straight from the installed packages: nothing to collect, nothing to forget.
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
+        "USE_I18N": False,  # the pages are English, and to look up how that writes a number costs time
         "USE_TZ": True,
         "TIME_ZONE": "UTC",
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",

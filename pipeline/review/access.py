@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from pipeline.review.roles import Permission, permissions
+from pipeline.review.roles import Permission, permissions, remember_roles
 
 
 def user_of(request: HttpRequest) -> User:
@@ -33,6 +33,7 @@ def permitted(permission: Permission) -> Callable[[View], View]:
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _signed_out(request)
+            remember_roles(user_of(request))
             if permission not in permissions(user_of(request)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

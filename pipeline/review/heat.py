@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
 from pipeline.flow import UNANSWERED
 from pipeline.store.models import Message, Ticket
 from pipeline.triage.wave import HOT, WARM, Phase, Wave, heat_of, wave
@@ -45,18 +43,30 @@ def wave_of(ticket: Ticket) -> Wave:
     return waves_of([ticket]).get(ticket.pk, Wave())
 
 
+def wave_of_mails(mails: Iterable[Message]) -> Wave:
+    """The wave of the messages of one ticket, of which those count that were read and are answered."""
+    read = [(mail.received_at, mail.triage) for mail in mails if mail.triage and mail.state not in UNANSWERED]
+    return wave((at, heat_of(triage["tone"]["label"], triage["intensity"])) for at, triage in read)
+
+
 def waves_of(tickets: Iterable[Ticket]) -> dict[int, Wave]:
-    """By ticket, in one query that leaves the large columns where they are; none for a ticket without a reading."""
-    heats: dict[int, list[tuple[datetime, float]]] = defaultdict(list)
-    for ticket, at, tone, intensity in _readings(tickets):
-        heats[ticket].append((at, heat_of(tone, intensity)))
-    return {ticket: wave(found) for ticket, found in heats.items()}
+    """By ticket; none for a ticket without a reading."""
+    return {ticket: found for ticket, (found, *_) in readings_of(tickets).items()}
 
 
-def _readings(tickets: Iterable[Ticket]) -> QuerySet[Message, tuple[Any, ...]]:
+def readings_of(tickets: Iterable[Ticket], *columns: str) -> dict[int, tuple[Any, ...]]:
+    """By ticket, the wave of its mails that were read and are answered, and ``columns`` of the newest of them.
+
+    One query, which leaves the large columns where they are.
+    """
     rows = Message.objects.filter(ticket__in=list(tickets), triage__isnull=False).exclude(state__in=UNANSWERED)
-    columns = ("ticket_id", "received_at", "triage__tone__label", "triage__intensity")
-    return rows.order_by("received_at", "id").values_list(*columns)
+    heats: dict[int, list[tuple[datetime, float]]] = defaultdict(list)
+    newest: dict[int, Sequence[Any]] = {}
+    mood = ("ticket_id", "received_at", "triage__tone__label", "triage__intensity")
+    for ticket, at, tone, intensity, *more in rows.order_by("received_at", "id").values_list(*mood, *columns):
+        heats[ticket].append((at, heat_of(tone, intensity)))
+        newest[ticket] = more
+    return {ticket: (wave(found), *newest[ticket]) for ticket, found in heats.items()}
 
 
 def stirred(found: Wave | None) -> str:

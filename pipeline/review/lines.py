@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.contrib.auth.models import User
-from django.db.models import F
+from typing import Any
 
 from pipeline.drafting.register import plain
-from pipeline.flow import UNANSWERED, DraftState, TicketState
+from pipeline.flow import DraftState, TicketState
+from pipeline.review.heat import readings_of, stirred
 from pipeline.review.standing import Badge, OpenDraft, of_ticket
-from pipeline.store.models import Draft, FirstApproval, Message, Ticket
+from pipeline.store.models import Draft, FirstApproval, Ticket
 
 LONGEST_CONCERN = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """``concern`` is the first one in an even register; ``confidence`` the model's in the urgency, in percent."""
+    """``concern`` is the first one in an even register; ``confidence`` the model's in the urgency, in percent.
+
+    ``phase`` is that of the heat where it is rising or at its peak, else "".
+    """
 
     badge: Badge
     draft: Draft | None = None
@@ -28,12 +30,14 @@ class Detail:
     assignee: str = ""
     holder: str = ""
     """Who has it open."""
+    phase: str = ""
 
 
 def details(tickets: Sequence[Ticket], now: datetime) -> dict[int, Detail]:
-    drafts, readings = _proposed(tickets), _readings(tickets)
-    firsts, names = _first_yeses(drafts), _names(tickets)
-    return {row.pk: _detail(row, drafts.get(row.pk), readings.get(row.pk), firsts, names, now) for row in tickets}
+    """``tickets`` with `PEOPLE` at hand."""
+    drafts, readings = _proposed(tickets), readings_of(tickets, *_READ)
+    firsts = _first_yeses(tickets, drafts)
+    return {row.pk: _detail(row, drafts.get(row.pk), readings.get(row.pk), firsts, now) for row in tickets}
 
 
 def open_draft(draft: Draft, ticket_version: int, first_yes: str = "") -> OpenDraft:
@@ -52,29 +56,25 @@ def open_draft(draft: Draft, ticket_version: int, first_yes: str = "") -> OpenDr
 def _detail(
     row: Ticket,
     draft: Draft | None,
-    reading: tuple[str, float | None] | None,
+    reading: tuple[Any, ...] | None,
     firsts: Mapping[int, str],
-    names: Mapping[int | None, str],
     now: datetime,
 ) -> Detail:
-    concern, confidence = reading or ("", None)
+    wave, concern, confidence = reading or (None, "", None)
     masked = row.state == TicketState.ESCALATED
     return Detail(
         badge=of_ticket(row.state, open_draft(draft, row.version, firsts.get(draft.pk, "")) if draft else None),
         draft=draft if row.state == TicketState.DRAFTED else None,
-        concern="" if masked else plain(concern)[:LONGEST_CONCERN],
+        concern="" if masked else plain(concern or "")[:LONGEST_CONCERN],
         confidence=None if confidence is None else round(100 * confidence),
-        assignee=names.get(row.assignee_id, ""),
-        holder=names.get(row.opened_by_id, "") if row.opened_until and row.opened_until > now else "",
+        assignee=row.assignee.username if row.assignee else "",
+        holder=row.opened_by.username if row.opened_by and row.opened_until and row.opened_until > now else "",
+        phase=stirred(wave),
     )
 
 
-def _names(tickets: Sequence[Ticket]) -> dict[int | None, str]:
-    """Those who have tickets open, or have them to do."""
-    people = {person for row in tickets for person in (row.assignee_id, row.opened_by_id) if person}
-    return dict(User.objects.filter(pk__in=people).values_list("pk", "username"))
-
-
+PEOPLE = ("assignee", "opened_by")
+_READ = ("triage__concerns__0__text", "triage__urgency__confidence")
 _DRAFT = ("ticket_id", "state", "kind", "version", "ticket_version", "checks", "asks", "generating")
 
 
@@ -84,17 +84,9 @@ def _proposed(tickets: Sequence[Ticket]) -> dict[int, Draft]:
     return {row.ticket_id: row for row in rows.only(*_DRAFT).order_by("id")}
 
 
-def _readings(tickets: Sequence[Ticket]) -> dict[int, tuple[str, float | None]]:
-    """By ticket, the first concern of its newest mail that was read, and how sure the model is of the urgency."""
-    rows = Message.objects.filter(ticket__in=tickets, triage__isnull=False).exclude(state__in=UNANSWERED)
-    columns = ("ticket_id", "triage__concerns__0__text", "triage__urgency__confidence")
-    found = rows.order_by("received_at", "id").values_list(*columns)
-    return {ticket: (concern or "", confidence) for ticket, concern, confidence in found if ticket}
-
-
-def _first_yeses(drafts: dict[int, Draft]) -> dict[int, str]:
+def _first_yeses(tickets: Sequence[Ticket], drafts: Mapping[int, Draft]) -> dict[int, str]:
     """By draft, who gave the first of two yeses to it as it is."""
-    versions = {draft.pk: (draft.version, draft.ticket_version) for draft in drafts.values()}
-    rows = FirstApproval.objects.filter(draft__in=versions, draft_version=F("draft__version"))
+    versions = {draft.pk: [draft.version, draft.ticket_version] for draft in drafts.values()}
+    rows = FirstApproval.objects.filter(draft__ticket__in=tickets, draft__state=DraftState.PROPOSED)
     found = rows.values_list("draft_id", "draft_version", "ticket_version", "approver__username")
-    return {draft: name for draft, *version, name in found if versions[draft] == tuple(version)}
+    return {draft: name for draft, *version, name in found if versions.get(draft) == version}

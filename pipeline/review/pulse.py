@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,9 +36,9 @@ class Pulse:
     moved: str = ""
 
 
-def seen(ticket: Ticket, draft: Draft | None) -> str:
-    """What a page shows, in a word that it hands back when it asks for its pulse."""
-    newest = ticket.messages.order_by("-id").values_list("pk", flat=True).first() or 0
+def seen(ticket: Ticket, mails: Iterable[Message], draft: Draft | None) -> str:
+    """What a page shows, in a word that it hands back when it asks for its pulse; ``mails`` are all of the ticket."""
+    newest = max((mail.pk for mail in mails), default=0)
     parts = (ticket.state, newest, draft.pk, draft.version, draft.state) if draft else (ticket.state, newest)
     return SEPARATOR.join(str(part) for part in parts)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Q, QuerySet
 
-from pipeline.review.heat import stirred, waves_of
-from pipeline.review.lines import Detail, details
+from pipeline.review.lines import PEOPLE, Detail, details
 from pipeline.review.shelves import GROUPS, RISK, SHELVES, Asker, Order, Shelf
 from pipeline.store.models import Message, Ticket
 
@@ -36,16 +37,12 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A ticket in a list; ``mail`` is the mail it stands there for, in the views that are about mails.
-
-    ``phase`` is that of the heat where it is rising or at its peak, else "".
-    """
+    """A ticket in a list; ``mail`` is the mail it stands there for, in the views that are about mails."""
 
     ticket: Ticket
     left: str
     detail: Detail
     mail: Message | None = None
-    phase: str = ""
     late: bool = False
 
 
@@ -76,18 +73,32 @@ def tickets_in(view: str, asker: Asker, group: str = "") -> QuerySet[Ticket]:
     return (rows.filter(mailbox=asker.mailbox) if asker.mailbox else rows).order_by(*shelf.order.columns)
 
 
-class _Counted(Subquery):
-    """How many rows a query gives."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
 def views(asker: Asker) -> list[View]:
     """Every view with its number of tickets, in one query that walks through `MOST_COUNTED` rows of each at most."""
-    counts = {name: _Counted(_few(tickets_in(name, asker), shelf)) for name, shelf in SHELVES.items()}
-    found = User.objects.filter(pk=asker.user.pk).values_list(*counts.values())[0]
+    sql, values = _counting(connection.vendor, bool(asker.mailbox))
+    own = dict(zip(_values(_ANYBODY), _values(asker), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [own.get(value, value) for value in values])
+        found = cursor.fetchone()
     return [View(name, title, count) for (name, title), count in zip(VIEWS.items(), found, strict=True)]
+
+
+@cache
+def _counting(vendor: str, one_mailbox: bool) -> tuple[str, tuple[Any, ...]]:
+    """The query that counts for `_ANYBODY`. To put it together takes Django longer than the database to answer it."""
+    asker = _ANYBODY if one_mailbox else replace(_ANYBODY, mailbox="")
+    queries = [_few(tickets_in(name, asker), shelf).query.sql_with_params() for name, shelf in SHELVES.items()]
+    counts = ", ".join(f"(SELECT COUNT(*) FROM ({sql}) counted)" for sql, _ in queries)  # noqa: S608  # Django's own
+    return f"SELECT {counts}", tuple(value for _, values in queries for value in values)
+
+
+_ANYBODY = Asker(User(pk=-1), _LONG_AGO, "\0")
+"""Nobody, at no time, of no mailbox: stands for those who ask, by values that no view has otherwise."""
+
+
+def _values(asker: Asker) -> tuple[Any, ...]:
+    """What of ``asker`` stands in a query, as the database takes it."""
+    return asker.user.pk, connection.ops.adapt_datetimefield_value(asker.now), asker.mailbox
 
 
 def _few(rows: QuerySet[Ticket], shelf: Shelf) -> QuerySet[Ticket, Any]:
@@ -98,17 +109,17 @@ def _few(rows: QuerySet[Ticket], shelf: Shelf) -> QuerySet[Ticket, Any]:
 def lines(view: str, group: str, asker: Asker, cursor: str = "") -> Lines:
     """The page of a view that begins behind ``cursor``; one that makes no sense is the first page."""
     shelf = _shelf(view, group)
-    found = list(tickets_in(view, asker, group).filter(_behind(cursor, shelf.order))[: PAGE + 1])
+    behind = tickets_in(view, asker, group).filter(_behind(cursor, shelf.order))
+    found = list(behind.select_related(*PEOPLE)[: PAGE + 1])
     rows = found[:PAGE]
     mails = _newest_mails(rows, shelf.mails) if shelf.mails is not None else {}
-    waves, more = waves_of(rows), details(rows, asker.now)
+    more = details(rows, asker.now)
     shown = [
         Line(
             ticket=row,
             left=time_left(row.reply_due_at, asker.now),
             detail=more[row.pk],
             mail=mails.get(row.pk),
-            phase=stirred(waves.get(row.pk)),
             late=row.reply_due_at is not None and row.reply_due_at < asker.now,
         )
         for row in rows

@@ -35,11 +35,17 @@ ROLES: dict[str, frozenset[Permission]] = {
     Role.ADMIN.value: frozenset(Permission),
 }
 _LIMIT = "_calmdesk_scopes"
+_ROLES = "_calmdesk_roles"
 
 
 def limit(user: User, scopes: Iterable[str]) -> None:
     """From here on this object may do no more than ``scopes``, whatever its person may."""
     setattr(user, _LIMIT, frozenset(scopes))
+
+
+def remember_roles(user: User) -> None:
+    """From here on this object is in the roles that its person is in now: a page asks for them many times."""
+    setattr(user, _ROLES, _roles(user))
 
 
 def permissions(user: User | AnonymousUser) -> frozenset[Permission]:
@@ -51,7 +57,12 @@ def permissions(user: User | AnonymousUser) -> frozenset[Permission]:
 
 
 def _of_roles(user: User | AnonymousUser) -> frozenset[Permission]:
-    return frozenset().union(*(ROLES.get(name, frozenset()) for name in user.groups.values_list("name", flat=True)))
+    roles: frozenset[str] | None = getattr(user, _ROLES, None)
+    return frozenset().union(*(ROLES.get(name, frozenset()) for name in (_roles(user) if roles is None else roles)))
+
+
+def _roles(user: User | AnonymousUser) -> frozenset[str]:
+    return frozenset(user.groups.values_list("name", flat=True))
 
 
 def approver_role(user: User | AnonymousUser) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from pipeline.drafting.calendar import zone_of
 from pipeline.errors import FlowError
-from pipeline.flow import DraftState, MessageState, OutgoingState, TicketState
+from pipeline.flow import UNANSWERED, DraftState, MessageState, OutgoingState, TicketState
 from pipeline.records import (
     ACTION_KINDS,
     CORRECTED_FIELDS,
@@ -31,7 +31,7 @@ from pipeline.review.access import reader, user_of
 from pipeline.review.actions import REJECTIONS, unsaved_key
 from pipeline.review.decisions.common import mailbox_of
 from pipeline.review.diff import changes
-from pipeline.review.heat import curve, wave_of
+from pipeline.review.heat import curve, wave_of_mails
 from pipeline.review.installation import configuration
 from pipeline.review.lines import open_draft
 from pipeline.review.pulse import seen
@@ -46,9 +46,9 @@ from pipeline.store import codec
 from pipeline.store.approvals import first_approval
 from pipeline.store.cases import actions_of
 from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
-from pipeline.store.tickets import newest_answerable, of_customer, with_merged
+from pipeline.store.tickets import of_customer, with_merged
 
-_REPLY = ("ticket", "approval__approver", "approval__draft")
+_REPLY = ("approval__approver", "approval__draft")
 _WISHES = (
     (Wish.SHORTER, "Shorter"),
     (Wish.WARMER, "Warmer"),
@@ -82,9 +82,9 @@ class _Drafts:
 def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
     now, permitted = timezone.now(), permissions(user_of(request))
     history = list(row.messages.select_related("suggested").order_by("received_at", "id"))
-    newest = newest_answerable(row) or (history[-1] if history else None)
+    newest = _newest(history)
     shown = shown_mail(newest) if newest else None
-    drafts = _drafts(row, newest, request.GET.get("draft"))
+    drafts = _drafts(row, history, newest, request.GET.get("draft"))
     return {
         "ticket": row,
         "selected": row.pk,
@@ -99,23 +99,35 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
         "others": [shown_mail(message, newest) for message in history if message != newest],
         "replies": [shown_reply(sent) for sent in row.outgoing.select_related(*_REPLY).order_by("-id")],
         "not_customer": newest is not None and newest.state in (MessageState.DRAFTED, MessageState.TRIAGED),
-        "audit": AuditEvent.objects.filter(ticket__in=with_merged(row)).order_by("-at")[:LONGEST_TRAIL],
+        "audit": _trail(row),
         "actions": actions_of(row),
-        **_heat(row),
+        **_heat(history),
         **_choices(row, newest),
         **_customer(row, now),
-        **_draft(request, row, drafts, shown),
+        **_draft(request, row, history, drafts, shown),
     }
 
 
-def _heat(row: Ticket) -> dict[str, Any]:
-    wave = wave_of(row)
+def _newest(history: Sequence[Message]) -> Message | None:
+    """The mail that the page is about: the newest that is answered, or else the newest."""
+    answered = [mail for mail in history if mail.state not in UNANSWERED]
+    return next(reversed(answered or history), None)
+
+
+def _heat(history: Sequence[Message]) -> dict[str, Any]:
+    wave = wave_of_mails(history)
     return {"wave": wave, "curve": curve(wave)}
+
+
+def _trail(row: Ticket) -> Sequence[AuditEvent]:
+    """The newest lines, without what a page does not show of them."""
+    found = AuditEvent.objects.filter(ticket__in=with_merged(row)).only("at", "actor", "action")
+    return list(found.order_by("-at")[:LONGEST_TRAIL])
 
 
 def _choices(row: Ticket, newest: Message | None) -> dict[str, Any]:
     """What the menus offer."""
-    people = User.objects.filter(is_active=True)
+    colleagues, leads = _people()
     triage = newest.triage if newest and newest.triage else {}
     return {
         "faults": list(Fault),
@@ -124,18 +136,18 @@ def _choices(row: Ticket, newest: Message | None) -> dict[str, Any]:
         "snoozes": SNOOZES,
         "rejections": REJECTIONS,
         "zone": _zone(row),
-        "colleagues": _names(people.filter(groups__name__in=_deciding_roles())),
-        "leads": _names(people.filter(groups__name=LEAD)),
+        "colleagues": colleagues,
+        "leads": leads,
         "corrections": [(field, _LABELS[field], triage[field]["label"]) for field in CORRECTED_FIELDS if triage],
     }
 
 
-def _deciding_roles() -> list[str]:
-    return [name for name, may in ROLES.items() if Permission.DECIDE in may]
-
-
-def _names(people: QuerySet[User]) -> list[str]:
-    return list(people.order_by("username").values_list("username", flat=True).distinct())
+def _people() -> tuple[list[str], list[str]]:
+    """The names of those who may decide on tickets, and of the leads among them."""
+    deciding = [name for name, may in ROLES.items() if Permission.DECIDE in may]
+    rows = User.objects.filter(is_active=True, groups__name__in=deciding).order_by("username")
+    found = list(rows.values_list("username", "groups__name"))
+    return list(dict.fromkeys(name for name, _ in found)), [name for name, role in found if role == LEAD]
 
 
 def _zone(row: Ticket) -> str:
@@ -152,23 +164,27 @@ def _customer(row: Ticket, now: datetime) -> dict[str, Any]:
         return {}
     theirs = Ticket.objects.filter(of_customer(row.customer_email), mailbox=row.mailbox)
     theirs = theirs.filter(merged_into__isnull=True).order_by("-id")
-    sent = Outgoing.objects.filter(ticket__in=theirs, state=OutgoingState.SENT).select_related("approval__draft")
+    sent = Outgoing.objects.filter(ticket__in=theirs, state=OutgoingState.SENT).order_by("-sent_at")
+    promised = sent.values_list("approval__draft__promises", flat=True)[:LAST_REPLIES]
     return {
-        "customer_tickets": theirs.exclude(pk=row.pk)[:OTHER_TICKETS],
+        "customer_tickets": list(theirs.exclude(pk=row.pk).only("state", "subject", "created_at")[:OTHER_TICKETS]),
         "open_promises": [
             promise
-            for reply in sent.order_by("-sent_at")[:LAST_REPLIES]
-            for promise in codec.promises_from_json(reply.approval.draft.promises)
+            for promises in promised
+            for promise in codec.promises_from_json(promises)
             if promise.due_at and promise.due_at >= now
         ],
     }
 
 
-def _drafts(row: Ticket, newest: Message | None, wanted: str | None) -> _Drafts:
+def _drafts(row: Ticket, history: Sequence[Message], newest: Message | None, wanted: str | None) -> _Drafts:
     """Those to the newest mail, and what people have written themselves and not sent yet; the proposed one first."""
     mine = Q(writer=WrittenBy.PERSON, state__in=(DraftState.PROPOSED, DraftState.APPROVED))
     found = row.drafts.filter(Q(message=newest) | mine) if newest else row.drafts.none()
     drafts = sorted(found, key=lambda draft: (not draft.proposed_first, draft.pk))
+    mails = {mail.pk: mail for mail in history}
+    for draft in drafts:
+        draft.message = mails.get(draft.message_id) or draft.message
     return _Drafts(drafts, _chosen(drafts, wanted))
 
 
@@ -181,11 +197,14 @@ def _chosen(drafts: Sequence[Draft], wanted: str | None) -> Draft | None:
     return min(drafts, key=lambda draft: (order.get(draft.state, 2), not draft.proposed_first), default=None)
 
 
-def _draft(request: HttpRequest, row: Ticket, drafts: _Drafts, mail: ShownMail | None) -> dict[str, Any]:
+def _draft(
+    request: HttpRequest, row: Ticket, history: Sequence[Message], drafts: _Drafts, mail: ShownMail | None
+) -> dict[str, Any]:
     """The chosen draft with all that belongs to it, and where the ticket stands by it."""
     draft = drafts.chosen
     writing = row.state == TicketState.RECEIVED or (draft is not None and draft.generating)
-    shared: dict[str, Any] = {"drafts": drafts.all, "draft": draft, "writing": writing, "seen": seen(row, draft)}
+    shown = seen(row, history, draft)
+    shared: dict[str, Any] = {"drafts": drafts.all, "draft": draft, "writing": writing, "seen": shown}
     if draft is None:
         return shared | {"badge": of_ticket(row.state, None)}
     first = first_approval(draft) if draft.state == DraftState.PROPOSED else None

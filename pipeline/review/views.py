@@ -40,6 +40,7 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
     found = queues.lines(view, group, asker, request.GET.get("after", ""))
     return {
         "view": view,
+        "selected": 0,
         "views": queues.views(asker),
         "group": group,
         "groups": [(name, shelf.title) for name, shelf in GROUPS.items()] if view == "suppressed" else [],

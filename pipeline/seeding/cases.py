@@ -25,10 +25,12 @@ from pipeline.seeding.phrases import DOMAINS, FIRST_NAMES, LAST_NAMES, ROBOT_SUB
 from pipeline.seeding.tables import Table
 from pipeline.sending.compose import approval_hash
 from pipeline.store import codec
-from pipeline.store.audit import Noted
+from pipeline.store.audit_chain import Entry, digest
 from pipeline.store.models import (
     Action,
     Approval,
+    AuditEvent,
+    AuditTail,
     Draft,
     Message,
     Outgoing,
@@ -79,15 +81,15 @@ class Cases:
         self._total, self._vectors = total, vectors
         self.tickets, self.messages, self.raws = Table(Ticket), Table(Message), Table(RawMessage)
         self.drafts, self.approvals, self.outgoing = Table(Draft), Table(Approval), Table(Outgoing)
-        self.actions = Table(Action)
+        self.actions, self.audit = Table(Action), Table(AuditEvent)
+        self.tail, _ = AuditTail.objects.get_or_create(pk=1)
+        """The end of the audit trail with all that was added; whoever has the tables written saves it too."""
         self.documents = Table(SearchDocument, ("vector",) if vectors else ())
         self.tables = (
             *(self.tickets, self.messages, self.raws, self.drafts, self.approvals, self.outgoing),
-            *(self.actions, self.documents),
+            *(self.actions, self.audit, self.documents),
         )
         """In an order in which each names only rows of those before it."""
-        self.noted: list[Noted] = []
-        """What the audit trail is told when the rows are written."""
 
     def add(self, number: int) -> None:
         """The ticket ``number`` of the whole, counted from 0: the last ones are the newest."""
@@ -121,7 +123,7 @@ class Cases:
             received = at + timedelta(minutes=50 * place)
             message = self._mail(ticket, customer, subject, text, received, state, urgency, tone)
         replies = self._reply(ticket, message, customer, phrases, state, touched, len(mails))
-        self._note(ticket, "opened" if state is _T.SENT else "triaged")
+        self._note(ticket, "opened" if state is _T.SENT else "triaged", at)
         newest = at + timedelta(minutes=50 * (len(mails) - 1))
         self._document(ticket, newest, subject, f"{customer.name}\n{customer.email}", "\n".join([*mails, *replies]))
 
@@ -248,10 +250,21 @@ class Cases:
                 at=at,
                 note="as agreed",
             )
-        self._note(ticket, "draft approved")
+        self._note(ticket, "draft approved", at)
 
-    def _note(self, ticket: int, action: str) -> None:
-        self.noted.append(Noted(self.agent_name, action, ticket, {}))
+    def _note(self, ticket: int, action: str, at: datetime) -> None:
+        before = self.tail.hash
+        entry = Entry(self.tail.last + 1, at, self.agent_name, action, ticket, {}, before)
+        self.tail.last, self.tail.hash = entry.number, digest(entry)
+        self.audit.add(
+            at=at,
+            actor=entry.actor,
+            action=action,
+            ticket_id=ticket,
+            detail={},
+            previous=before,
+            hash=self.tail.hash,
+        )
 
     def _document(self, ticket: int, newest: datetime, subject: str, people: str, text: str) -> None:
         row = SearchDocument(position=position(newest, ticket), subject=subject, people=people, text=text)

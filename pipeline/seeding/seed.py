@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from pipeline.errors import InputError
 from pipeline.seeding.cases import Cases
 from pipeline.seeding.tables import write_all
-from pipeline.store import audit
 from pipeline.store.models import Ticket
 
 AGENT = "seed-agent"
@@ -39,8 +38,7 @@ def seed(mailbox: str, count: int, now: datetime, more: bool = False) -> Iterato
                 cases.add(number)
             with transaction.atomic():
                 write_all(cases.tables)
-                audit.append(*cases.noted)
-            cases.noted.clear()
+                cases.tail.save(update_fields=["last", "hash"])
             yield min(start + _BATCH, count)
         if postgresql:
             models = [table.model for table in cases.tables if table.model._meta.auto_field]

@@ -47,8 +47,9 @@ def searched(url: str, home: Path) -> dict[str, object]:
 
     from pipeline.seeding.seed import AGENT, seed
     from pipeline.store.models import Ticket
-    from pipeline.store.search import find, read, rebuild
+    from pipeline.store.search import find, finding, read, rebuild
 
+    finding.NEAR = 40  # so that few tickets are found by all the steps in which PostgreSQL looks for many
     list(seed("care", 600, MORNING))
     user = User.objects.get(username=AGENT)
     chosen = Ticket.objects.order_by("pk")[10]

@@ -7,7 +7,7 @@ from pipeline.config import Config
 from pipeline.errors import InputError
 from pipeline.review.queue import VIEWS
 from pipeline.seeding.seed import seed
-from pipeline.store import codec
+from pipeline.store import audit, codec
 from pipeline.store.models import Message, SearchDocument, Ticket
 from tests.rows import MORNING, person
 
@@ -40,3 +40,14 @@ def test_a_database_with_tickets_is_left_alone_unless_more_is_said(desk_config: 
     list(seed("care", 2, MORNING, more=True))
     assert Ticket.objects.count() == 5
     assert len(set(texts)) == 3
+
+
+def test_the_audit_trail_of_a_seeded_desk_is_whole_and_goes_on(desk_config: Config) -> None:
+    list(seed("care", 3, MORNING))
+    list(seed("care", 2, MORNING, more=True))
+    before = audit.verify()
+    assert isinstance(before, audit.Whole)
+    Client().force_login(person("lead"))
+    after = audit.verify(before.head)
+    assert isinstance(after, audit.Whole)
+    assert after.rows > before.rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -17,11 +18,12 @@ from pipeline.store.search.snippet import Run, snippet
 
 WINDOW = 200
 """So many of the newest matches are ordered by relevance; the next so many come after them."""
-LOOKED_THROUGH = 10_000
-"""So many of the newest documents are looked at before the whole index is asked."""
+NEAR, BACK = 5_000, 6
+"""So many of the newest documents are looked at one by one; then about so many times as many; then the whole index."""
 PAGE = 25
 _SUBJECT, _PEOPLE, _TEXT = 8.0, 4.0, 1.0
 """How much a word counts by where it stands."""
+_FOUND = ("position", "ticket_id", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,16 @@ def _hits(page: Sequence[int], query: Query) -> list[Hit]:
 def _window(query: Query, user: User, now: datetime, ceiling: int | None) -> list[tuple[int, int, float]]:
     """The newest `WINDOW` matches below ``ceiling``: position, ticket, score."""
     ceiling = min([*_ceilings(query), *([] if ceiling is None else [ceiling])], default=None)
-    rows = _matches(query, user, now, ceiling)
-    columns = ("position", "ticket_id", "score")
-    if connection.vendor == "postgresql" and query.terms:
-        # The planner cannot tell a rare word from a common one that its statistics do not hold. A common one is found
-        # among the newest documents; where it is not, the matches are few, and sorting them all takes no time.
-        floor = _behind_the_newest(ceiling)
-        near = list(rows.filter(position__gte=floor).order_by("-position").values_list(*columns)[:WINDOW])
-        if floor == 0 or len(near) == WINDOW:
-            return near
-        rows = rows.order_by((F("position") + 0).desc())  # not an order that the walk through an index would give
-    return list(rows.values_list(*columns)[:WINDOW])
+    rows = SearchDocument.objects.filter(_standing(query, user, now))
+    if ceiling is not None:
+        rows = rows.filter(position__lt=ceiling)
+    if connection.vendor == "sqlite":
+        found: QuerySet[SearchDocument, Any] = _in_sqlite(rows, query.terms).values_list(*_FOUND)
+    elif query.terms:
+        found = _by_steps(rows, query.terms, *_steps(ceiling))
+    else:
+        found = rows.extra(select={"score": "0.0"}).order_by("-position").values_list(*_FOUND)
+    return list(found[:WINDOW])
 
 
 def _ceilings(query: Query) -> list[int]:
@@ -107,20 +108,35 @@ def _ceilings(query: Query) -> list[int]:
     return [lowest_position(midnight(day)) for day in days]
 
 
-def _behind_the_newest(ceiling: int | None) -> int:
-    """The position below the `LOOKED_THROUGH` newest documents; 0 where there are no more."""
+def _steps(ceiling: int | None) -> tuple[int, int]:
+    """The position below the `NEAR` newest documents, and one `BACK` times as far back; 0 where there are no more."""
     rows = SearchDocument.objects.all() if ceiling is None else SearchDocument.objects.filter(position__lt=ceiling)
-    return (
-        rows.order_by("-position").values_list("position", flat=True)[LOOKED_THROUGH : LOOKED_THROUGH + 1].first() or 0
+    positions = rows.order_by("-position").values_list("position", flat=True)
+    ends = sorted(positions[:1].union(positions[NEAR : NEAR + 1], all=True))
+    if len(ends) < 2:
+        return 0, 0
+    near, newest = ends
+    return near, max(newest - BACK * (newest - near), 0)
+
+
+def _by_steps(
+    rows: QuerySet[SearchDocument], terms: Sequence[Term], near: int, far: int
+) -> QuerySet[SearchDocument, Any]:
+    """The matches down to the position ``near``, down to ``far``, and below: newest first, at most `WINDOW` of each.
+
+    The planner cannot tell a rare word, or a phrase, from a common one. PostgreSQL works on a later part only where
+    those before it have not given enough. A common word is found among the newest documents, which are walked through
+    without the index, for that would give every place of the word. What is not found there nor some way back is rare,
+    and sorting all its matches takes no time.
+    """
+    parts = (
+        _in_postgresql(rows.filter(position__gte=near), terms, by_index=False).order_by("-position"),
+        _in_postgresql(rows.filter(position__lt=near, position__gte=far), terms).order_by("-position"),
+        # Not an order that the walk through an index would give.
+        _in_postgresql(rows.filter(position__lt=far), terms).order_by((F("position") + 0).desc()),
     )
-
-
-def _matches(query: Query, user: User, now: datetime, ceiling: int | None) -> QuerySet[SearchDocument]:
-    """Every document that fits, newest first, with its ``score``."""
-    rows = SearchDocument.objects.filter(_standing(query, user, now))
-    if ceiling is not None:
-        rows = rows.filter(position__lt=ceiling)
-    return _in_postgresql(rows, query.terms) if connection.vendor == "postgresql" else _in_sqlite(rows, query.terms)
+    first, *others = (part.values_list(*_FOUND)[:WINDOW] for part in parts)
+    return first.union(*others, all=True)
 
 
 def _in_sqlite(rows: QuerySet[SearchDocument], terms: Sequence[Term]) -> QuerySet[SearchDocument]:
@@ -146,17 +162,18 @@ def _fts5(term: Term) -> str:
     return f"people : {words}" if term.people else words
 
 
-def _in_postgresql(rows: QuerySet[SearchDocument], terms: Sequence[Term]) -> QuerySet[SearchDocument]:
-    if not terms:
-        return rows.extra(select={"score": "0.0"}).order_by("-position")
+def _in_postgresql(
+    rows: QuerySet[SearchDocument], terms: Sequence[Term], by_index: bool = True
+) -> QuerySet[SearchDocument]:
     match = " & ".join(_tsquery(term) for term in terms)
     weights = f"{{{_TEXT / _SUBJECT}, 0, {_PEOPLE / _SUBJECT}, 1}}"
-    return rows.extra(
+    fits = "vector @@ %s::tsquery"
+    return rows.extra(  # noqa: S610  # constants and parameters
         select={"score": "ts_rank(%s::float4[], vector, %s::tsquery)"},
         select_params=[weights, match],
-        where=["vector @@ %s::tsquery"],
+        where=[fits if by_index else f"({fits}) IS TRUE"],
         params=[match],
-    ).order_by("-position")
+    )
 
 
 def _tsquery(term: Term) -> str:
