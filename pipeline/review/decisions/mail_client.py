@@ -42,6 +42,7 @@ def client_of(mailbox: str) -> User:
     if made:
         user.set_unusable_password()
         user.save(update_fields=["password"])
+        tickets.record(user.get_username(), "person added", None, user=user.pk, roles=[])
     return user
 
 
