@@ -25,7 +25,7 @@ from pipeline.review.roles import ROLES, Permission, permissions
 from pipeline.review.tokens import open_token
 from pipeline.settings import LOCK_MINUTES, TRIES, django_settings
 from pipeline.store import accounts
-from pipeline.store.models import ApiToken, AuditEvent, LoginSession
+from pipeline.store.models import ApiToken, AuditEvent, LoginSession, SignOnIdentity
 from tests.rows import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk_config")]
@@ -187,6 +187,21 @@ def test_changing_the_password_wants_the_present_one_and_ends_every_other_login(
     assert here.cookies["sessionid"].value != before
     assert (signed_in(here), signed_in(there)) == (True, False)
     log_in(password=OTHER)
+
+
+def test_who_signs_in_elsewhere_gets_no_password_here_by_themselves() -> None:
+    user = accounts.create_person("mara", [Role.AGENT], "", "sign-on")
+    SignOnIdentity.objects.create(user=user, issuer="https://id.fernhollow.example", subject="sub-mara")
+    client = Client()
+    client.force_login(user)
+    page = client.get("/account").content.decode()
+    assert 'name="new"' not in page and "single sign-on" in page
+    form = {"old": "", "new": OTHER, "again": OTHER}
+    assert b"no password on this desk" in client.post("/account/password", form, follow=True).content
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+    with pytest.raises(NotAllowed, match="single sign-on"):
+        decisions.change_password(user, "", OTHER, 0)
 
 
 # --- logins that end --------------------------------------------------------------------------------------------------

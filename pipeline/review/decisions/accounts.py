@@ -69,8 +69,17 @@ def end_logins_of(user: User, person_id: int) -> int:
 
 
 def change_password(user: User, old: str, new: str, login: int) -> User:
-    """Every login but ``login`` ends. InputError where the old one is wrong or the new one breaks a rule."""
-    if user.has_usable_password() and not user.check_password(old):
+    """Every login but ``login`` ends. InputError where the old one is wrong or the new one breaks a rule.
+
+    NotAllowed where there is none to change: a first one comes by an administrator's link. Who signs in elsewhere would
+    else come in by it after the provider has shut them out.
+    """
+    if not user.has_usable_password():
+        raise NotAllowed(
+            f"{user.get_username()} has no password on this desk: it is single sign-on that lets them in",
+            remedy="an administrator can make a link for one",
+        )
+    if not user.check_password(old):
         raise InputError("your present password is not right")
     if not new:
         raise InputError("name a new password")
