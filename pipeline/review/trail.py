@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest
 
 from pipeline.store import tickets
 
@@ -30,7 +31,14 @@ def _logged_out(user: User | None, **_: Any) -> None:
         tickets.record(user.get_username(), "logged out", None)
 
 
-def _login_failed(credentials: Mapping[str, Any], **_: Any) -> None:
+def _login_failed(credentials: Mapping[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    if _is_locked(request):
+        return
     name = str(credentials.get("username") or "").replace("\0", "")
     known = User.objects.filter(username=name[:150]).values_list("username", flat=True).first()
     tickets.record(known or "nobody", "login failed", None)
+
+
+def _is_locked(request: HttpRequest | None) -> bool:
+    """Whether the try was refused unseen: anybody could fill the trail with such. Axes counts no more of them."""
+    return getattr(request, "axes_locked_out", False) and getattr(request, "axes_failures_since_start", None) is None
