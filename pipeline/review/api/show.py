@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from django.utils import timezone
-
 from pipeline.flow import DraftState, MessageState
 from pipeline.records import Wish
 from pipeline.review.api.shapes import (
@@ -25,6 +23,7 @@ from pipeline.review.api.shapes import (
     TicketView,
 )
 from pipeline.review.decisions import Opened
+from pipeline.review.decisions.presence import lease
 from pipeline.review.heat import wave_of
 from pipeline.review.mailboxes import FolderState
 from pipeline.review.outgoing import evidence
@@ -87,9 +86,8 @@ def _escalated(row: Ticket) -> EscalationView | None:
 
 def lease_of(row: Ticket, reader: int) -> LeaseView | None:
     """Who has the ticket open just now."""
-    if row.opened_by is None or row.opened_until is None or row.opened_until <= timezone.now():
-        return None
-    return LeaseView(by=row.opened_by.get_username(), until=row.opened_until, mine=row.opened_by_id == reader)
+    found = lease(row, reader)
+    return lease_view(found) if found else None
 
 
 def lease_view(opened: Opened) -> LeaseView:
