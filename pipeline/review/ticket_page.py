@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from pipeline.drafting.calendar import zone_of
 from pipeline.errors import FlowError
-from pipeline.flow import DraftState, MessageState, OutgoingState, TicketState
+from pipeline.flow import DraftState, MessageState, TicketState
 from pipeline.records import (
     ACTION_KINDS,
     CORRECTED_FIELDS,
@@ -29,6 +29,7 @@ from pipeline.records import (
 from pipeline.review import queue as queues
 from pipeline.review.access import reader, user_of
 from pipeline.review.actions import REJECTIONS, unsaved_key
+from pipeline.review.customers import MOST_TICKETS, conversations, open_promises
 from pipeline.review.decisions.common import mailbox_of
 from pipeline.review.diff import changes
 from pipeline.review.heat import curve, wave_of
@@ -45,8 +46,8 @@ from pipeline.review.whatif import what_if_of
 from pipeline.store import codec
 from pipeline.store.approvals import first_approval
 from pipeline.store.cases import actions_of
-from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
-from pipeline.store.tickets import newest_answerable, of_customer, with_merged
+from pipeline.store.models import AuditEvent, Draft, Message, Ticket
+from pipeline.store.tickets import newest_answerable, with_merged
 
 _REPLY = ("ticket", "approval__approver", "approval__draft")
 _WISHES = (
@@ -56,7 +57,7 @@ _WISHES = (
     (Wish.AGAIN, "In other words"),
 )
 _LABELS = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS}
-LONGEST_TRAIL, OTHER_TICKETS, LAST_REPLIES = 20, 8, 5
+LONGEST_TRAIL, OTHER_TICKETS = 20, 8
 
 
 @reader
@@ -147,20 +148,13 @@ def _zone(row: Ticket) -> str:
 
 
 def _customer(row: Ticket, now: datetime) -> dict[str, Any]:
-    """The customer's other tickets, and what we promised them that is still to come."""
+    """The customer's other tickets with the firm, and what we promised them that is still to be done."""
     if not row.customer_email:
         return {}
-    theirs = Ticket.objects.filter(of_customer(row.customer_email), mailbox=row.mailbox)
-    theirs = theirs.filter(merged_into__isnull=True).order_by("-id")
-    sent = Outgoing.objects.filter(ticket__in=theirs, state=OutgoingState.SENT).select_related("approval__draft")
+    theirs = conversations(configuration(), row.mailbox, row.customer_email)
     return {
         "customer_tickets": theirs.exclude(pk=row.pk)[:OTHER_TICKETS],
-        "open_promises": [
-            promise
-            for reply in sent.order_by("-sent_at")[:LAST_REPLIES]
-            for promise in codec.promises_from_json(reply.approval.draft.promises)
-            if promise.due_at and promise.due_at >= now
-        ],
+        "open_promises": open_promises(theirs[:MOST_TICKETS], now),
     }
 
 
