@@ -19,12 +19,15 @@ from pipeline.errors import ConfigError
 PACKAGE = Path(__file__).resolve().parent
 LINK_DAYS = 3
 """How long a link to set a password is good."""
-TRIES, LOCK_MINUTES = 5, 15
 CONNECTION_SECONDS = 600
 """So long a thread of the page keeps its connection: to open one costs more than most pages ask of it."""
+TRIES, NAME_TRIES, ADDRESS_TRIES, LOCK_MINUTES = 5, 50, 50, 15
+LOGIN_LIMITS = {("username", "ip_address"): TRIES, ("username",): NAME_TRIES, ("ip_address",): ADDRESS_TRIES}
+"""How many wrong passwords lock a name from one address, a name from everywhere, an address for every name."""
 _LOCKS: dict[str, Any] = {
-    # Wrong passwords are counted in the database, so for every process together: a name from one address.
-    "AXES_LOCKOUT_PARAMETERS": [["username", "ip_address"]],
+    # Wrong passwords are counted in the database, so for every process together.
+    "AXES_HANDLER": "pipeline.review.throttle.Throttle",
+    "AXES_LOCKOUT_PARAMETERS": [list(measure) for measure in LOGIN_LIMITS],
     "AXES_FAILURE_LIMIT": TRIES,
     "AXES_COOLOFF_TIME": timedelta(minutes=LOCK_MINUTES),
     # Who goes on trying while locked out does not make it longer: it ends when it was said to.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -65,14 +65,13 @@ class Customer:
 
 def customer(config: Config, mailbox: str, email: str, now: datetime) -> Customer | None:
     """The customer of the firm that ``mailbox`` belongs to; None where it has none of this address."""
-    mailboxes = mailboxes_of_firm(config, mailbox)
-    theirs = Ticket.objects.filter(of_customer(email), mailbox__in=mailboxes)
-    rows = list(theirs.filter(merged_into__isnull=True).order_by("-id")[: MOST_TICKETS + 1])
+    rows = list(conversations(config, mailbox, email)[: MOST_TICKETS + 1])
     if not rows or not email:
         return None
     shown, waves = rows[:MOST_TICKETS], waves_of(rows[:MOST_TICKETS])
     phases = {number: found.phase if found.has_course else "" for number, found in waves.items()}
-    money = granted(theirs)
+    mailboxes = mailboxes_of_firm(config, mailbox)
+    money = granted(Ticket.objects.filter(of_customer(email), mailbox__in=mailboxes))
     notes = CustomerNote.objects.filter(email=email.lower(), mailbox__in=mailboxes).select_related("author")
     return Customer(
         mailbox=mailbox,
@@ -80,11 +79,18 @@ def customer(config: Config, mailbox: str, email: str, now: datetime) -> Custome
         name=next((row.customer_name for row in rows if row.customer_name), ""),
         conversations=[Conversation(row, phases.get(row.pk, "")) for row in shown],
         more=len(rows) > MOST_TICKETS,
-        promises=_open_promises(shown, now),
+        promises=open_promises(shown, now),
         money=money,
         total=_total(money),
         notes=list(notes.order_by("-id")[:MOST_NOTES]),
     )
+
+
+def conversations(config: Config, mailbox: str, email: str) -> QuerySet[Ticket]:
+    """Those of the customer with the firm that ``mailbox`` belongs to, newest first; what was put into another is not
+    one."""
+    theirs = Ticket.objects.filter(of_customer(email), mailbox__in=mailboxes_of_firm(config, mailbox))
+    return theirs.filter(merged_into__isnull=True).order_by("-id")
 
 
 def _total(money: Sequence[Action]) -> Mapping[str, Decimal]:
@@ -94,8 +100,10 @@ def _total(money: Sequence[Action]) -> Mapping[str, Decimal]:
     return dict(total)
 
 
-def _open_promises(rows: Sequence[Ticket], now: datetime) -> list[OpenPromise]:
-    """Those of the newest reply of each conversation, if nothing was recorded as done since; the soonest first."""
+def open_promises(rows: Iterable[Ticket], now: datetime) -> list[OpenPromise]:
+    """What was promised and is still to be done, overdue or not: by wherever it is shown this one rule decides.
+
+    Those of the newest reply of each conversation, if nothing was recorded as done since; the soonest first."""
     done = dict(Action.objects.filter(ticket__in=rows).values_list("ticket").annotate(Max("at")))
     found = [
         OpenPromise(promise, ticket, sent_at, promise.due_at is not None and promise.due_at < now)
@@ -106,7 +114,7 @@ def _open_promises(rows: Sequence[Ticket], now: datetime) -> list[OpenPromise]:
     return sorted(found, key=lambda one: (one.promise.due_at is None, one.promise.due_at or one.sent_at))
 
 
-def _newest_replies(rows: Sequence[Ticket]) -> QuerySet[Draft, tuple[int, Any, datetime | None]]:
+def _newest_replies(rows: Iterable[Ticket]) -> QuerySet[Draft, tuple[int, Any, datetime | None]]:
     """Ticket, promises and time of the newest reply that was sent in each of ``rows``."""
     sent = Outgoing.objects.filter(state=OutgoingState.SENT, sent_at__isnull=False)
     newest = sent.filter(ticket=OuterRef("ticket")).order_by("-sent_at", "-id").values("pk")[:1]

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pipeline.errors import CalmdeskError
@@ -44,7 +43,7 @@ def pulse(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """What happened to the ticket since the page was loaded."""
     ticket = get_object_or_404(Ticket.objects.select_related("opened_by"), pk=ticket_id)
     url = reverse("ticket", args=[ticket_id])
-    found = pulse_of(ticket, user_of(request), request.GET.get("seen", ""), timezone.now(), url)
+    found = pulse_of(ticket, user_of(request), request.GET.get("seen", ""), url)
     return changed_only(request, "pulse-shown", render_to_string("review/pulse.html", {"pulse": found}))
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from pipeline.flow import UNANSWERED, DraftState
 from pipeline.review.access import number
+from pipeline.review.decisions.presence import held_by_other
 from pipeline.review.diff import Change, changes
 from pipeline.store.models import Draft, Message, Ticket
 
@@ -43,7 +44,7 @@ def seen(ticket: Ticket, mails: Iterable[Message], draft: Draft | None) -> str:
     return SEPARATOR.join(str(part) for part in parts)
 
 
-def pulse(ticket: Ticket, user: User, then: str, now: datetime, url: str) -> Pulse:
+def pulse(ticket: Ticket, user: User, then: str, url: str) -> Pulse:
     """``then`` is what `seen` said of the page; anything else tells of no difference."""
     state, newest, draft, version, draft_state = (then.split(SEPARATOR) + [""] * 5)[:5]
     mails = _newer(ticket, number(newest)) if newest else []
@@ -51,22 +52,16 @@ def pulse(ticket: Ticket, user: User, then: str, now: datetime, url: str) -> Pul
     edited, found = _edited(row, number(version), draft_state) if row else ("", [])
     if mails and row and row.state == DraftState.STALE:
         edited = ""  # that is what the newer mail did
+    holder = held_by_other(ticket, user)
     moved = state not in ("", ticket.state) and not mails and not edited
     return Pulse(
         url=url,
-        holder=_holder(ticket, user, now),
+        holder=holder.by if holder else "",
         mails=mails,
         edited=edited,
         changes=found,
         moved=f"This ticket is {ticket.state} by now." if moved else "",
     )
-
-
-def _holder(ticket: Ticket, user: User, now: datetime) -> str:
-    """Who else has it open."""
-    if ticket.opened_by is None or ticket.opened_by == user or not ticket.opened_until or ticket.opened_until <= now:
-        return ""
-    return ticket.opened_by.get_username()
 
 
 def _newer(ticket: Ticket, newest: int) -> list[Newer]:

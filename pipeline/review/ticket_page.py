@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from pipeline.drafting.calendar import zone_of
 from pipeline.errors import FlowError
-from pipeline.flow import UNANSWERED, DraftState, MessageState, OutgoingState, TicketState
+from pipeline.flow import UNANSWERED, DraftState, MessageState, TicketState
 from pipeline.records import (
     ACTION_KINDS,
     CORRECTED_FIELDS,
@@ -29,6 +29,7 @@ from pipeline.records import (
 from pipeline.review import queue as queues
 from pipeline.review.access import reader, user_of
 from pipeline.review.actions import REJECTIONS, unsaved_key
+from pipeline.review.customers import MOST_TICKETS, conversations, open_promises
 from pipeline.review.decisions.common import mailbox_of
 from pipeline.review.diff import changes
 from pipeline.review.heat import curve, wave_of_mails
@@ -45,8 +46,8 @@ from pipeline.review.whatif import what_if_of
 from pipeline.store import codec
 from pipeline.store.approvals import first_approval
 from pipeline.store.cases import actions_of
-from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
-from pipeline.store.tickets import of_customer, with_merged
+from pipeline.store.models import AuditEvent, Draft, Message, Ticket
+from pipeline.store.tickets import with_merged
 
 _REPLY = ("approval__approver", "approval__draft")
 _WISHES = (
@@ -56,7 +57,7 @@ _WISHES = (
     (Wish.AGAIN, "In other words"),
 )
 _LABELS = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS}
-LONGEST_TRAIL, OTHER_TICKETS, LAST_REPLIES = 20, 8, 5
+LONGEST_TRAIL, OTHER_TICKETS = 20, 8
 
 
 @reader
@@ -159,21 +160,13 @@ def _zone(row: Ticket) -> str:
 
 
 def _customer(row: Ticket, now: datetime) -> dict[str, Any]:
-    """The customer's other tickets, and what we promised them that is still to come."""
+    """The customer's other tickets with the firm, and what we promised them that is still to be done."""
     if not row.customer_email:
         return {}
-    theirs = Ticket.objects.filter(of_customer(row.customer_email), mailbox=row.mailbox)
-    theirs = theirs.filter(merged_into__isnull=True).order_by("-id")
-    sent = Outgoing.objects.filter(ticket__in=theirs, state=OutgoingState.SENT).order_by("-sent_at")
-    promised = sent.values_list("approval__draft__promises", flat=True)[:LAST_REPLIES]
+    theirs = conversations(configuration(), row.mailbox, row.customer_email)
     return {
         "customer_tickets": list(theirs.exclude(pk=row.pk).only("state", "subject", "created_at")[:OTHER_TICKETS]),
-        "open_promises": [
-            promise
-            for promises in promised
-            for promise in codec.promises_from_json(promises)
-            if promise.due_at and promise.due_at >= now
-        ],
+        "open_promises": open_promises(theirs[:MOST_TICKETS], now),
     }
 
 

@@ -27,5 +27,7 @@ def text_hash(draft: Draft, recipient: str) -> str:
 
 def first_approval(draft: Draft, hash: str | None = None) -> FirstApproval | None:
     """The first yes to ``draft`` as it is now, if somebody gave one; ``hash`` is that of its text and recipient."""
-    found = draft.first_approvals.filter(draft_version=draft.version, ticket_version=draft.ticket.version)
-    return (found.filter(hash=hash) if hash else found).select_related("approver").first()
+    as_it_is = (draft.version, draft.ticket.version)
+    given = sorted(draft.first_approvals.all(), key=lambda one: one.pk)  # not a query of its own where prefetched
+    same = (one for one in given if (one.draft_version, one.ticket_version) == as_it_is)
+    return next((one for one in same if hash in (None, one.hash)), None)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -42,6 +43,25 @@ def test_the_page_shows_tickets_promises_money_and_notes(desk_config: Config) ->
     page = client_of(user).get("/customers", ORLA).content.decode()
     assert "In all EUR 12.50" in page
     assert "We write by noon." not in page, "something was done since"
+
+
+def test_a_ticket_shows_the_same_promises_as_the_customer_whichever_mailbox_of_the_firm(
+    desk_config: Config, settings: Any
+) -> None:
+    row, now = queued(desk_config), timezone.now()
+    late = {"text": "We write by noon.", "start": 0, "end": 17, "due_at": (now - timedelta(hours=1)).isoformat()}
+    undated = {"text": "We will see.", "start": 18, "end": 30, "due_at": None}
+    Draft.objects.filter(pk=row.approval.draft_id).update(state="sent", promises=[late, undated])
+    Outgoing.objects.filter(pk=row.pk).update(state="sent", sent_at=now - timedelta(days=1))
+    other = drafted_ticket(desk_config)
+    Ticket.objects.filter(pk=row.ticket_id).update(mailbox="sales")
+    care = desk_config.mailboxes["care"]
+    settings.CALMDESK = replace(desk_config, mailboxes={"care": care, "sales": care})
+    client = client_of(person("agent"))
+    for page in (client.get(f"/tickets/{other.pk}"), client.get("/customers", ORLA)):
+        text = page.content.decode()
+        assert "We write by noon." in text and "overdue since" in text and "We will see." in text
+        assert f"/tickets/{row.ticket_id}" in text
 
 
 def test_two_firms_never_mix(desk_config: Config) -> None:

@@ -16,8 +16,8 @@ from pipeline.records import Fault
 from pipeline.review import decisions, queue
 from pipeline.review.decisions.presence import LEASE
 from pipeline.review.shelves import Asker
-from pipeline.store.models import AuditEvent, Draft, Ticket
-from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, work_off
+from pipeline.store.models import AuditEvent, Draft, Message, Outgoing, Ticket
+from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, queued, stored, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +229,67 @@ def test_what_another_has_open_is_decided_only_after_taking_over(desk_config: Co
     assert (caught.value.kind, caught.value.version) == ("opened", draft.version)
     decisions.open_ticket(two, draft.ticket_id, take=True)
     DECIDED[act](desk_config, two, draft)
+
+
+REWRITTEN: dict[str, Callable[[Config, User, Draft], Any]] = {
+    "fault": lambda config, user, draft: decisions.set_fault(user, draft.ticket_id, Fault.CONFIRMED),
+    "action": lambda config, user, draft: decisions.record_action(user, draft.ticket_id, "repair"),
+    "label": lambda config, user, draft: decisions.correct_label(user, draft.message_id, "tone", "angry"),
+    "no customer": lambda config, user, draft: decisions.not_customer(user, draft.message_id, "a robot"),
+    "a customer": lambda config, user, draft: decisions.is_customer(user, _held_back(draft)),
+    "join here": lambda config, user, draft: decisions.join(user, _suggested(config, draft)),
+    "join from here": lambda config, user, draft: decisions.join(user, _suggesting(config, draft)),
+}
+
+
+def _held_back(draft: Draft) -> int:
+    row = stored(mail_bytes("A further thought.", sender="Orla Tennick <orla@example.com>"))
+    parsed = draft.message.parsed
+    Message.objects.filter(pk=row.pk).update(state="suppressed", ticket=draft.ticket, parsed=parsed)
+    return row.pk
+
+
+def _suggested(config: Config, draft: Draft) -> int:
+    """A mail for which the ticket of ``draft`` is suggested."""
+    message = drafted_ticket(config, mail_bytes(sender="Orla <orla@example.org>")).messages.get()
+    Message.objects.filter(pk=message.pk).update(suggested=draft.ticket)
+    return message.pk
+
+
+def _suggesting(config: Config, draft: Draft) -> int:
+    """The mail of ``draft``, with another ticket suggested for it."""
+    other = drafted_ticket(config, mail_bytes(sender="Orla <orla@example.org>"))
+    Message.objects.filter(pk=draft.message_id).update(suggested=other)
+    return draft.message_id
+
+
+@pytest.mark.parametrize("act", REWRITTEN)
+def test_no_draft_that_another_has_open_is_rewritten_before_taking_over(desk_config: Config, act: str) -> None:
+    draft, one, two = open_draft(drafted_ticket(desk_config)), person("agent"), person("lead")
+    draft = decisions.edit(desk_config, one, draft.pk, draft.version, draft.body + "\nMore of my own.\n")
+    decisions.open_ticket(one, draft.ticket_id)
+    with pytest.raises(StaleError, match=f"{one.username} has ticket {draft.ticket_id} open") as caught:
+        REWRITTEN[act](desk_config, two, draft)
+    assert caught.value.kind == "opened"
+    work_off(make_desk(desk_config))
+    now = Draft.objects.get(pk=draft.pk)
+    assert (now.body, now.state, now.version) == (draft.body, "proposed", draft.version)
+    decisions.open_ticket(two, draft.ticket_id, take=True)
+    REWRITTEN[act](desk_config, two, draft)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_touches_no_draft_is_possible_while_another_has_the_ticket_open(desk_config: Config, act: str) -> None:
+    ticket = drafted_ticket(desk_config)
+    decisions.open_ticket(person("agent"), ticket.pk)
+    ACTS[act](person("agent"), ticket.pk)
+
+
+def test_a_wrong_reply_is_stopped_whoever_has_the_ticket_open(desk_config: Config) -> None:
+    row = queued(desk_config)
+    Outgoing.objects.filter(pk=row.pk).update(due_at=tomorrow())
+    decisions.open_ticket(person("agent"), row.ticket_id)
+    assert decisions.undo(person("agent"), row.pk).state == "withdrawn"
 
 
 def test_a_lease_that_ran_out_holds_nobody_up(desk_config: Config) -> None:

@@ -23,6 +23,7 @@ from pipeline.review.mail_client import worker as worker_module
 from pipeline.review.mail_client.sync import GRACE, sync
 from pipeline.review.mail_client.worker import DraftsWorker, drafts_workers
 from pipeline.store.audit import Whole, verify
+from pipeline.store.claims import holds
 from pipeline.store.models import Draft, MailboxDraft, Outgoing, Ticket
 from tests.integration.faultproxy import CutAtWord, Fault, FaultProxy, ReplyLost
 from tests.integration.imap_account import Account, dovecot_account
@@ -324,10 +325,43 @@ def test_what_was_sent_there_is_not_sent_again_by_us(mailbox: Mailbox, ticket: T
     decisions.approve(mailbox.config, person("agent"), draft.pk, draft.version)
     mailbox.add(mailbox.take(), "Sent")
     mailbox.sync()
-    queued = Outgoing.objects.get(state="queued")
-    assert decisions.approval_void(queued)
+    ours = Outgoing.objects.exclude(state="sent").get()
+    assert ours.state == "withdrawn"
+    assert decisions.approval_void(ours)
     ticket.refresh_from_db()
     assert ticket.state == "sent"
+
+
+@pytest.mark.parametrize("state", ["claimed", "failed"])
+def test_nor_when_a_worker_has_it_in_hand_or_could_not_send_it(mailbox: Mailbox, ticket: Ticket, state: str) -> None:
+    mailbox.sync()
+    draft = copy_of(ticket).draft
+    decisions.approve(mailbox.config, person("agent"), draft.pk, draft.version)
+    Outgoing.objects.update(state=state, owner="worker", lease_until=timezone.now() + timedelta(minutes=5))
+    seen = Outgoing.objects.get()
+    mailbox.add(mailbox.take(), "Sent")
+    mailbox.sync()
+    row = Outgoing.objects.get(pk=seen.pk)
+    assert (row.state, row.owner) == ("withdrawn", "")
+    assert not holds(seen)
+    ticket.refresh_from_db()
+    assert ticket.state == "sent"
+
+
+def test_another_reply_of_ours_is_not_sent_beside_it_but_a_persons_own_is(mailbox: Mailbox, ticket: Ticket) -> None:
+    mailbox.sync()
+    own = decisions.new_reply(mailbox.config, person("agent"), ticket.pk, "Thank you for writing.\n")
+    other = ticket.drafts.filter(proposed_first=False, writer="composed").first()
+    assert other is not None
+    window = mailbox.take()  # open in the mail program while a colleague approves another reply
+    decisions.approve(mailbox.config, person("lead"), other.pk, other.version)
+    mailbox.add(window, "Sent")
+    mailbox.sync()
+    assert list(Outgoing.objects.order_by("pk").values_list("state", flat=True)) == ["withdrawn", "sent"]
+    states = dict(ticket.drafts.values_list("pk", "state"))
+    assert (states[own.pk], states[other.pk]) == ("proposed", "superseded")
+    ticket.refresh_from_db()
+    assert ticket.state == "drafted", "the colleague's own reply waits"
 
 
 def test_the_worker_names_the_key_of_a_folder_that_is_missing_and_else_keeps_it(

@@ -23,9 +23,9 @@ from pipeline.records import Role
 from pipeline.review import decisions
 from pipeline.review.roles import ROLES, Permission, permissions
 from pipeline.review.tokens import open_token
-from pipeline.settings import LOCK_MINUTES, TRIES, django_settings
+from pipeline.settings import ADDRESS_TRIES, LOCK_MINUTES, NAME_TRIES, TRIES, django_settings
 from pipeline.store import accounts
-from pipeline.store.models import ApiToken, AuditEvent, LoginSession
+from pipeline.store.models import ApiToken, AuditEvent, LoginSession, SignOnIdentity
 from tests.rows import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("desk_config")]
@@ -189,6 +189,21 @@ def test_changing_the_password_wants_the_present_one_and_ends_every_other_login(
     log_in(password=OTHER)
 
 
+def test_who_signs_in_elsewhere_gets_no_password_here_by_themselves() -> None:
+    user = accounts.create_person("mara", [Role.AGENT], "", "sign-on")
+    SignOnIdentity.objects.create(user=user, issuer="https://id.fernhollow.example", subject="sub-mara")
+    client = Client()
+    client.force_login(user)
+    page = client.get("/account").content.decode()
+    assert 'name="new"' not in page and "single sign-on" in page
+    form = {"old": "", "new": OTHER, "again": OTHER}
+    assert b"no password on this desk" in client.post("/account/password", form, follow=True).content
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+    with pytest.raises(NotAllowed, match="single sign-on"):
+        decisions.change_password(user, "", OTHER, 0)
+
+
 # --- logins that end --------------------------------------------------------------------------------------------------
 
 
@@ -266,6 +281,7 @@ def test_a_person_sees_and_ends_their_own_logins_and_nobody_elses() -> None:
     assert here.post(f"/account/logins/{number[others]}/end").status_code == 404
     assert here.post(f"/account/logins/{number[there]}/end").status_code == 302
     assert [signed_in(client) for client in (here, there, others)] == [True, False, True]
+    assert trail()[-1] == "login ended"
 
 
 def test_old_logins_and_sessions_are_cleared_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,6 +334,41 @@ def test_the_lock_holds_for_that_name_from_that_address() -> None:
         Client().post("/login", {"username": "mara", "password": PASSWORD}, REMOTE_ADDR="192.0.2.7").status_code == 302
     )
     log_in("nora")
+
+
+def tried(name: str, address: str, times: int) -> None:
+    AccessAttempt.objects.create(username=name, ip_address=address, user_agent="other", failures_since_start=times)
+
+
+def test_many_addresses_do_not_guess_one_name_for_ever() -> None:
+    mara()
+    mara(name="nora")
+    for number in range(1, NAME_TRIES):
+        tried("mara", f"192.0.2.{number}", 1)
+    wrong(times=1)
+    form = {"username": "mara", "password": PASSWORD}
+    assert Client().post("/login", form, REMOTE_ADDR="192.0.2.200").status_code == 429
+    log_in("nora")
+
+
+def test_one_address_does_not_try_many_names_for_ever_nor_by_signing_in_in_between() -> None:
+    mara()
+    for number in range(1, ADDRESS_TRIES):
+        tried(f"name-{number}", "127.0.0.1", 1)
+    log_in()
+    wrong("one-more", 1)
+    form = {"username": "mara", "password": PASSWORD}
+    assert Client().post("/login", form).status_code == 429
+    assert Client().post("/login", form, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_tries_while_locked_are_not_put_on_record() -> None:
+    mara()
+    wrong(times=TRIES)
+    before = trail()
+    assert before.count("login failed") == TRIES
+    wrong(times=3)
+    assert trail() == before
 
 
 def test_trying_on_does_not_make_the_lock_longer() -> None:

@@ -96,15 +96,15 @@ def find_tickets(
 ) -> Any:
     """Tickets by words and filters, the best of the newest first."""
     found = search.find(search.read(q), asker(request), timezone.now(), cursor)
-    reader = asker(request).pk
+    lines = show.ticket_lines([hit.ticket for hit in found.hits], asker(request).pk)
     return Hits(
         items=[
             HitView(
-                ticket=show.ticket_line(hit.ticket, reader),
+                ticket=line,
                 snippet="".join(run.text for run in hit.snippet),
                 masked=hit.masked,
             )
-            for hit in found.hits
+            for line, hit in zip(lines, found.hits, strict=True)
         ],
         next=found.next or None,
         count=found.count,

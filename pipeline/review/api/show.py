@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
+from django.db.models import prefetch_related_objects
 
 from pipeline.flow import DraftState, MessageState
 from pipeline.records import Wish
@@ -25,6 +26,7 @@ from pipeline.review.api.shapes import (
     TicketView,
 )
 from pipeline.review.decisions import Opened
+from pipeline.review.decisions.presence import lease
 from pipeline.review.heat import wave_of
 from pipeline.review.mailboxes import FolderState
 from pipeline.review.outgoing import evidence
@@ -33,6 +35,15 @@ from pipeline.store.approvals import first_approval
 from pipeline.store.cases import actions_of
 from pipeline.store.models import Action, AuditEvent, Draft, Message, Outgoing, Ticket
 
+PEOPLE = ("assignee", "escalated_by", "opened_by")
+"""Of a ticket, those whom a line of it names."""
+
+
+def ticket_lines(rows: Sequence[Ticket], reader: int) -> list[TicketLine]:
+    """In a constant number of queries."""
+    prefetch_related_objects(rows, "drafts", "tags", *PEOPLE)
+    return [ticket_line(row, reader) for row in rows]
+
 
 def ticket_line(row: Ticket, reader: int) -> TicketLine:
     """``reader`` is the number of who asks: a lease may be theirs."""
@@ -40,6 +51,7 @@ def ticket_line(row: Ticket, reader: int) -> TicketLine:
 
 
 def ticket_view(row: Ticket, reader: int) -> TicketView:
+    prefetch_related_objects([row], "drafts__first_approvals__approver", "tags")
     messages = list(row.messages.order_by("received_at", "id"))
     newest = tickets.newest_answerable(row) or (messages[-1] if messages else None)
     wave = wave_of(row)
@@ -87,9 +99,8 @@ def _escalated(row: Ticket) -> EscalationView | None:
 
 def lease_of(row: Ticket, reader: int) -> LeaseView | None:
     """Who has the ticket open just now."""
-    if row.opened_by is None or row.opened_until is None or row.opened_until <= timezone.now():
-        return None
-    return LeaseView(by=row.opened_by.get_username(), until=row.opened_until, mine=row.opened_by_id == reader)
+    found = lease(row, reader)
+    return lease_view(found) if found else None
 
 
 def lease_view(opened: Opened) -> LeaseView:

@@ -22,7 +22,6 @@ from pipeline.review.roles import Permission
 from pipeline.store.models import Ticket
 
 router = Router(tags=["tickets"])
-PEOPLE = ("assignee", "escalated_by", "opened_by")
 
 
 @operation(router, "GET", "/tickets", Permission.READ, Page[TicketLine], headers=("Link",))
@@ -37,7 +36,7 @@ def list_tickets(
     limit: Limit = 100,
 ) -> Any:
     """Tickets, oldest first. One that was put into another is in no list."""
-    rows = Ticket.objects.filter(merged_into__isnull=True).select_related(*PEOPLE).prefetch_related("drafts", "tags")
+    rows = Ticket.objects.filter(merged_into__isnull=True)
     if state:
         rows = rows.filter(state=state)
     if mailbox:
@@ -47,7 +46,7 @@ def list_tickets(
     if tag:
         rows = rows.filter(tags__name=tag.lower())
     page, following = page_of(request, response, rows, cursor, limit)
-    return {"items": [show.ticket_line(row, asker(request).pk) for row in page], "next": following}
+    return {"items": show.ticket_lines(page, asker(request).pk), "next": following}
 
 
 @operation(router, "GET", "/tickets/{ticket_id}", Permission.READ, TicketView, tagged=True)
@@ -56,7 +55,7 @@ def get_ticket(request: HttpRequest, response: HttpResponse, ticket_id: int) -> 
 
     One that was put into another says in `merged_into` where its mail is now.
     """
-    row = Ticket.objects.select_related(*PEOPLE).get(pk=ticket_id)
+    row = Ticket.objects.select_related(*show.PEOPLE).get(pk=ticket_id)
     return with_tag(request, response, row.version, show.ticket_view(row, asker(request).pk))
 
 
@@ -106,7 +105,7 @@ class Lease(Schema):
 
 
 def _line(request: HttpRequest, ticket_id: int) -> TicketLine:
-    return show.ticket_line(Ticket.objects.select_related(*PEOPLE).get(pk=ticket_id), asker(request).pk)
+    return show.ticket_line(Ticket.objects.select_related(*show.PEOPLE).get(pk=ticket_id), asker(request).pk)
 
 
 @operation(router, "PUT", "/tickets/{ticket_id}/snooze", Permission.DECIDE, TicketLine)

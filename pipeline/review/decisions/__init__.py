@@ -1,7 +1,8 @@
 """What a person may decide on tickets, mails, drafts and replies. Page and API both come here, so both follow one rule.
 
 Each function works in one transaction, raises StaleError when the person acted on something that is no longer so,
-NotAllowed when their role does not permit it, and leaves a line in the audit trail.
+NotAllowed when their role does not permit it, and leaves a line in the audit trail: all but opening and leaving a
+ticket, which happens by itself while somebody works.
 """
 
 from __future__ import annotations

@@ -60,17 +60,28 @@ def password_link(user: User, person_id: int) -> str:
 
 def end_logins_of(user: User, person_id: int) -> int:
     require(user, Permission.ADMIN)
-    person = User.objects.get(pk=person_id)
-    tickets.record(user.get_username(), "logins ended", None, user=person.pk)
-    return accounts.end_logins(person)
+    with transaction.atomic():
+        person = User.objects.get(pk=person_id)
+        ended = accounts.end_logins(person)
+        tickets.record(user.get_username(), "logins ended", None, user=person.pk)
+    return ended
 
 
 # --- one's own --------------------------------------------------------------------------------------------------------
 
 
 def change_password(user: User, old: str, new: str, login: int) -> User:
-    """Every login but ``login`` ends. InputError where the old one is wrong or the new one breaks a rule."""
-    if user.has_usable_password() and not user.check_password(old):
+    """Every login but ``login`` ends. InputError where the old one is wrong or the new one breaks a rule.
+
+    NotAllowed where there is none to change: a first one comes by an administrator's link. Who signs in elsewhere would
+    else come in by it after the provider has shut them out.
+    """
+    if not user.has_usable_password():
+        raise NotAllowed(
+            f"{user.get_username()} has no password on this desk: it is single sign-on that lets them in",
+            remedy="an administrator can make a link for one",
+        )
+    if not user.check_password(old):
         raise InputError("your present password is not right")
     if not new:
         raise InputError("name a new password")
@@ -79,13 +90,17 @@ def change_password(user: User, old: str, new: str, login: int) -> User:
 
 def end_login(user: User, login: int) -> None:
     """DoesNotExist where it is not one of theirs."""
-    LoginSession.objects.get(pk=login, user=user).delete()
+    with transaction.atomic():
+        LoginSession.objects.get(pk=login, user=user).delete()
+        tickets.record(user.get_username(), "login ended", None, login=login)
 
 
 def end_logins(user: User) -> int:
     """Sign out everywhere, here too."""
-    tickets.record(user.get_username(), "logins ended", None, user=user.pk)
-    return accounts.end_logins(user)
+    with transaction.atomic():
+        ended = accounts.end_logins(user)
+        tickets.record(user.get_username(), "logins ended", None, user=user.pk)
+    return ended
 
 
 def make_token(user: User, name: str, scopes: Collection[str], days: int) -> tuple[ApiToken, str]:

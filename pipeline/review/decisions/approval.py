@@ -25,7 +25,7 @@ from pipeline.records import (
     Reply,
     WrittenBy,
 )
-from pipeline.review.decisions.common import context_of, judge_of, mailbox_of, open_draft, summary_of
+from pipeline.review.decisions.common import context_of, judge_of, locked_draft, mailbox_of, summary_of
 from pipeline.review.recipient import confirmed_recipient, customer_of
 from pipeline.review.roles import LEAD, Permission, approver_role, require
 from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
@@ -43,7 +43,7 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
     require(user, Permission.DECIDE)
     judge = judge_of(config)
     with transaction.atomic():
-        draft = open_draft(user, draft_id, version)
+        draft = locked_draft(user, draft_id, version)
         if not draft.body.strip():
             raise FlowError("an empty text cannot be sent")
         ticket, message = draft.ticket, draft.message

@@ -100,7 +100,7 @@ def locked_ticket(ticket_id: int) -> Ticket:
     return ticket
 
 
-def open_draft(user: User, draft_id: int, version: int) -> Draft:
+def locked_draft(user: User, draft_id: int, version: int) -> Draft:
     """The draft, locked, if ``user`` can still decide on it; the ticket row is locked first, by every writer."""
     seen = Draft.objects.only("ticket_id").get(pk=draft_id)
     tickets.lock(seen.ticket_id)

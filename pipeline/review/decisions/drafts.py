@@ -10,7 +10,7 @@ from pipeline.drafting.checks import judged
 from pipeline.errors import FlowError
 from pipeline.flow import DraftState
 from pipeline.records import Wish, WrittenBy
-from pipeline.review.decisions.common import Preview, as_text, context_of, examined, judge_of, open_draft, write_text
+from pipeline.review.decisions.common import Preview, as_text, context_of, examined, judge_of, locked_draft, write_text
 from pipeline.review.roles import AGENT, Permission, approver_role, require
 from pipeline.store import tickets
 from pipeline.store.models import Draft
@@ -23,7 +23,7 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
         raise FlowError("an empty text cannot be sent")
     text, judge = as_text(body), judge_of(config)
     with transaction.atomic():
-        draft = open_draft(user, draft_id, version)
+        draft = locked_draft(user, draft_id, version)
         if text != draft.body:
             write_text(config, draft, text, approver_role(user), judge)
             draft.version += 1
@@ -45,7 +45,7 @@ def reject(user: User, draft_id: int, version: int, reason: str) -> Draft:
     """A person's no, with its reason; the other drafts of the message stay open."""
     require(user, Permission.DECIDE)
     with transaction.atomic():
-        draft = open_draft(user, draft_id, version)
+        draft = locked_draft(user, draft_id, version)
         draft.rejection = reason.strip()[:2000]
         draft.save(update_fields=["rejection"])
         tickets.set_draft_state(draft, DraftState.REJECTED)
@@ -58,7 +58,7 @@ def change_kind(user: User, draft_id: int, version: int) -> Draft:
     """Put this draft first: another kind of reply than was proposed."""
     require(user, Permission.DECIDE)
     with transaction.atomic():
-        draft = _of_the_product(open_draft(user, draft_id, version))
+        draft = _of_the_product(locked_draft(user, draft_id, version))
         if not draft.proposed_first:
             draft.message.drafts.filter(proposed_first=True).update(proposed_first=False)
             draft.proposed_first = True
@@ -76,7 +76,7 @@ def regenerate(config: Config, user: User, draft_id: int, version: int, wish: st
     if wish not in set(Wish):
         raise FlowError(f"unknown wish {wish[:40]!r}; one of {', '.join(Wish)}")
     with transaction.atomic():
-        draft = _of_the_product(open_draft(user, draft_id, version))
+        draft = _of_the_product(locked_draft(user, draft_id, version))
         draft.wish = wish
         draft.variation += wish == Wish.AGAIN
         draft.generating = True

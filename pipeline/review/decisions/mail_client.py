@@ -1,7 +1,7 @@
 """What a person did with a draft in their mail program: sent it, changed it, deleted it.
 
 Nobody is logged in there, so it is the mailbox's own account that stands in the rows. Sending is the person's yes: what
-left is put on record as it left, whatever the state of the draft, and nothing is sent by us.
+left is put on record as it left, whatever the state of the draft, and nothing is sent by us beside it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ from pipeline.flow import DraftState, OutgoingState
 from pipeline.records import Envelope
 from pipeline.review.decisions.approval import note_grants
 from pipeline.review.decisions.common import LONGEST_BODY, context_of, mailbox_of
+from pipeline.review.decisions.outgoing import withdraw
 from pipeline.review.roles import AGENT
 from pipeline.sending.compose import approval_hash
 from pipeline.store import codec, tickets
 from pipeline.store.models import Approval, CopyState, Draft, MailboxDraft, Outgoing, Ticket
+
+_NOT_LEFT = (OutgoingState.QUEUED, OutgoingState.CLAIMED, OutgoingState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def client_of(mailbox: str) -> User:
     if made:
         user.set_unusable_password()
         user.save(update_fields=["password"])
+        tickets.record(user.get_username(), "person added", None, user=user.pk, roles=[])
     return user
 
 
@@ -56,15 +60,15 @@ def sent_in_client(config: Config, copy_id: int, mail: SentMail) -> Outgoing | N
         draft.promises = codec.promises_to_json(tuple(commitments(context)))
         draft.updated_at = timezone.now()
         draft.save()
+        withdrawn = _withdraw(draft)
         row = _as_sent(config, copy, ticket, mail)
         note_grants(context, ticket, row.approval)
         _is_answered(draft)
         _moved(copy, CopyState.SENT)
         tickets.refresh(ticket)
         name = row.approval.approver.get_username()
-        tickets.record(
-            name, "sent from the mail client", ticket, draft=draft.pk, outgoing=row.pk, copy=copy.pk, changed=changed
-        )
+        done = {"draft": draft.pk, "outgoing": row.pk, "copy": copy.pk, "changed": changed, "withdrawn": withdrawn}
+        tickets.record(name, "sent from the mail client", ticket, **done)
     return row
 
 
@@ -149,11 +153,26 @@ def _as_sent(config: Config, copy: MailboxDraft, ticket: Ticket, mail: SentMail)
     )
 
 
+def _withdraw(draft: Draft) -> list[int]:
+    """What a person had approved of the product's drafts, and has not left, would be a second answer to the same mail.
+
+    Which mails it were. What a person wrote in their own words is another reply, and stays as it is.
+    """
+    approved = Outgoing.objects.select_for_update(of=("self",)).select_related("approval__draft")
+    waiting = approved.filter(approval__draft__in=tickets.of_the_product(draft.message), state__in=_NOT_LEFT)
+    rows = list(waiting.order_by("pk"))
+    for row in rows:
+        withdraw(row)
+        if row.approval.draft_id != draft.pk:
+            tickets.set_draft_state(row.approval.draft, DraftState.PROPOSED)
+    return [row.pk for row in rows]
+
+
 def _is_answered(draft: Draft) -> None:
-    """A draft that waited, or was about to leave by our hand, is sent; the latter then has no approval any more."""
+    """Of the product's drafts this one is sent, and no other."""
     if draft.state == DraftState.PROPOSED:
         tickets.set_draft_state(draft, DraftState.APPROVED)
     if draft.state == DraftState.APPROVED:
         tickets.set_draft_state(draft, DraftState.SENT)
-        for other in draft.message.drafts.filter(state=DraftState.PROPOSED):
-            tickets.set_draft_state(other, DraftState.SUPERSEDED)
+    for other in tickets.of_the_product(draft.message).filter(state=DraftState.PROPOSED):
+        tickets.set_draft_state(other, DraftState.SUPERSEDED)

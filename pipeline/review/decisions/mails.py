@@ -13,6 +13,7 @@ from django.utils import timezone
 from pipeline.errors import FlowError, StaleError
 from pipeline.flow import MESSAGE_CHANGES, UNANSWERED, DraftState, MessageState, check_change
 from pipeline.records import MailKind
+from pipeline.review.decisions.presence import refuse_if_opened
 from pipeline.review.decisions.reading import locked_mail, show_reading
 from pipeline.review.recipient import recipient_of
 from pipeline.review.roles import Permission, require
@@ -29,6 +30,7 @@ def is_customer(user: User, message_id: int) -> Ticket:
     require(user, Permission.DECIDE)
     with transaction.atomic():
         ticket, message = locked_mail(message_id)
+        refuse_if_opened(ticket, user)
         if message.state not in UNANSWERED:
             raise StaleError(f"message {message_id} is {message.state}: it is taken for a customer's already")
         _must_be_whole(message)
@@ -60,6 +62,7 @@ def not_customer(user: User, message_id: int, why: str) -> Ticket:
         raise FlowError("say why it is no customer's")
     with transaction.atomic():
         ticket, message = locked_mail(message_id)
+        refuse_if_opened(ticket, user)
         if message.state in UNANSWERED:
             raise StaleError(f"message {message_id} is {message.state}: no answer is due to it already")
         _must_be_unanswered(message)
@@ -99,6 +102,8 @@ def join(user: User, message_id: int) -> Ticket:
     require(user, Permission.DECIDE)
     with transaction.atomic():
         message, source, target = _with_suggestion(message_id)
+        refuse_if_opened(source, user)
+        refuse_if_opened(target, user)
         _must_be_joinable(message, source, target)
         source.messages.update(ticket=target)
         # Versions of one ticket say nothing in another; 0 is that of no thread: none can be approved as it is.

@@ -12,6 +12,7 @@ from pipeline.records import Envelope, WrittenBy
 from pipeline.review.roles import Permission, require
 from pipeline.sending.compose import approval_hash
 from pipeline.store import approvals, tickets
+from pipeline.store.claims import release
 from pipeline.store.models import Approval, Outgoing, Ticket
 
 
@@ -53,14 +54,27 @@ def undo(user: User, outgoing_id: int) -> Outgoing:
         row = _locked(outgoing_id)
         if not _may_be_undone(row):
             raise StaleError(f"outgoing mail {outgoing_id} is {row.state}: it left already", kind="left")
-        row.state = check_change(OUTGOING_CHANGES, OutgoingState(row.state), OutgoingState.WITHDRAWN)
-        row.save(update_fields=["state"])
+        withdraw(row)
         _reopen(row.approval, row.ticket)
         tickets.refresh(row.ticket)
         tickets.record(
             user.get_username(), "approval withdrawn", row.ticket, outgoing=row.pk, draft=row.approval.draft_id
         )
     return row
+
+
+def withdraw(row: Outgoing) -> None:
+    """It never leaves by our hand; call with its ticket locked.
+
+    A worker that has claimed it loses it: it locks the ticket too, and asks for its claim, before the server takes a
+    byte of the text.
+    """
+    state = OutgoingState(row.state)
+    if state is OutgoingState.CLAIMED:
+        state = check_change(OUTGOING_CHANGES, state, OutgoingState.QUEUED)
+    row.state = check_change(OUTGOING_CHANGES, state, OutgoingState.WITHDRAWN)
+    release(row)
+    row.save(update_fields=["state", "owner", "lease_until"])
 
 
 def _may_be_undone(row: Outgoing) -> bool:

@@ -2,6 +2,9 @@
 
 While somebody holds it nobody else edits, decides on or has rewritten one of its drafts, on the page or by the API,
 before they have taken over. A script that holds no lease needs none where nobody holds one.
+
+What touches no draft that is open stays possible: who has the ticket and when it is seen, its tags, its notes, another
+reply beside the drafts; and to undo an approval: it has seconds to stop a mail, and opens only what nobody could edit.
 """
 
 from __future__ import annotations
@@ -46,18 +49,22 @@ def open_ticket(user: User, ticket_id: int, take: bool = False) -> Opened:
 
 
 def leave_ticket(user: User, ticket_id: int) -> None:
-    """Let go of the ticket; nothing if somebody else holds it by now."""
+    """Let go of the ticket; nothing if somebody else holds it by now. Like opening it, this is not put on record."""
     require(user, Permission.DECIDE)
     Ticket.objects.filter(pk=ticket_id, opened_by=user).update(opened_by=None, opened_until=None)
 
 
+def lease(ticket: Ticket, reader: int) -> Opened | None:
+    """Who holds the ticket just now, as the user with the number ``reader`` sees it."""
+    if ticket.opened_by is None or ticket.opened_until is None or ticket.opened_until <= timezone.now():
+        return None
+    return Opened(ticket.opened_by.get_username(), ticket.opened_until, ticket.opened_by_id == reader)
+
+
 def held_by_other(ticket: Ticket, user: User) -> Opened | None:
     """The lease of somebody else that has not run out."""
-    if ticket.opened_by is None or ticket.opened_until is None or ticket.opened_by_id == user.pk:
-        return None
-    if ticket.opened_until <= timezone.now():
-        return None
-    return Opened(ticket.opened_by.get_username(), ticket.opened_until, False)
+    found = lease(ticket, user.pk)
+    return None if found is None or found.mine else found
 
 
 def refuse_if_opened(ticket: Ticket, user: User, version: int | None = None) -> None:

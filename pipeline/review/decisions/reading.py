@@ -8,6 +8,7 @@ from django.db import transaction
 from pipeline.drafting.calendar import due_at
 from pipeline.errors import FlowError, StaleError
 from pipeline.records import CORRECTED_FIELDS, Triage
+from pipeline.review.decisions.presence import refuse_if_opened
 from pipeline.review.installation import configuration
 from pipeline.review.roles import Permission, require
 from pipeline.store import codec, tickets
@@ -25,6 +26,7 @@ def correct_label(user: User, message_id: int, field: str, label: str) -> Ticket
         raise FlowError(f"unknown label {field[:40]!r}; one of {', '.join(CORRECTED_FIELDS)}")
     with transaction.atomic():
         ticket, message = locked_mail(message_id)
+        refuse_if_opened(ticket, user)
         if not message.triage:
             raise FlowError(f"message {message_id} was not read yet")
         before = codec.triage_from_json(message.triage)

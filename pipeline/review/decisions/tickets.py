@@ -7,6 +7,7 @@ from django.db import transaction
 
 from pipeline.records import Fault
 from pipeline.review.decisions.common import locked_ticket
+from pipeline.review.decisions.presence import refuse_if_opened
 from pipeline.review.done import done_action
 from pipeline.review.roles import Permission, require
 from pipeline.store import search, tickets
@@ -18,6 +19,7 @@ def set_fault(user: User, ticket_id: int, fault: Fault) -> Ticket:
     require(user, Permission.DECIDE)
     with transaction.atomic():
         ticket = locked_ticket(ticket_id)
+        refuse_if_opened(ticket, user)
         ticket.fault = fault
         ticket.save(update_fields=["fault"])
         tickets.draft_again(tickets.newest_answerable(ticket))
@@ -37,6 +39,7 @@ def record_action(
     done = done_action(kind, amount, currency, note)
     with transaction.atomic():
         ticket = locked_ticket(ticket_id)
+        refuse_if_opened(ticket, user)
         action = ticket.actions.create(
             kind=done.kind, amount=done.amount, currency=done.currency, note=done.note, by=user
         )
