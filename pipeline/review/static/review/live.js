@@ -52,7 +52,7 @@ function shown() {
   if (before !== now) { document.querySelector(".centre")?.scrollTo(0, 0); if (matchMedia("(max-width: 62rem)").matches) scrollTo(0, 0); }
   before = now;
   htmx.trigger("#lines", "refresh");
-  decided();
+  hold();
   restore();
 }
 
@@ -69,8 +69,9 @@ document.addEventListener("htmx:timeout", () => show("lost", true));
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) show("lost", false); });
 
 // Signing in again in another window changes the token that forms here were made with.
+const newestToken = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1];
 document.addEventListener("htmx:configRequest", (event) => {
-  const token = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1];
+  const token = newestToken();
   if (token && event.detail.parameters.has("csrfmiddlewaretoken")) event.detail.parameters.set("csrfmiddlewaretoken", token);
 });
 // A button outside its form is not sent along by htmx.
@@ -78,29 +79,27 @@ document.addEventListener("htmx:configRequest", (event) => {
   const button = event.detail.triggeringEvent?.submitter;
   if (button?.name && !event.detail.parameters.has(button.name)) event.detail.parameters.set(button.name, button.value);
 });
-// A text that was saved or approved need not be kept any more.
-let deciding = null;
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.id === "decide") deciding = document.getElementById("body").dataset.key;
+// A text that was saved or decided on need not be kept any more; one that was not taken, or typed since, must be.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, parameters } = event.detail.requestConfig;
+  if (!elt.dataset.decides || !event.detail.successful || document.querySelector("#notices .error")) return;
+  const mine = kept.get(elt.dataset.decides);
+  if (mine && (!parameters.has("body") || mine.text === parameters.body)) kept.drop(elt.dataset.decides);
 });
-function decided() {
-  if (deciding && !document.querySelector("#notices .error")) kept.drop(deciding);
-  deciding = null;
-}
 
 // --- who works on what -------------------------------------------------------------------------------------------------
-const HOLD_EVERY = 30_000;
+const HOLD_EVERY = 30_000;  // from the moment a ticket is opened, for as long as one does anything
 let held = 0;
 function post(ticket, what) {
-  const token = document.querySelector("#take-over input[name=csrfmiddlewaretoken]")?.value;
+  const token = newestToken() || document.querySelector("#take-over input[name=csrfmiddlewaretoken]")?.value;
   if (token) fetch(`/tickets/${ticket}/${what}`, { method: "POST", headers: { "X-CSRFToken": token }, keepalive: true })
     .then((answer) => { if (!answer.ok) held = 0; }, () => { held = 0; });  // the next key tries again
 }
 function hold() {
-  const ticket = document.getElementById("pane")?.dataset.ticket;
-  if (!ticket || !document.getElementById("decide") || Date.now() - held < HOLD_EVERY) return;
+  const pane = document.getElementById("pane");
+  if (!pane?.dataset.decides || Date.now() - held < HOLD_EVERY) return;
   held = Date.now();
-  post(ticket, "hold");
+  post(pane.dataset.ticket, "hold");
 }
 function leave(ticket) { held = 0; post(ticket, "leave"); }
 ["keydown", "pointerdown", "wheel"].forEach((name) => document.addEventListener(name, hold, { passive: true }));
@@ -123,4 +122,4 @@ setInterval(() => {
   });
 }, 500);
 
-document.addEventListener("DOMContentLoaded", () => { before = document.getElementById("pane")?.dataset.ticket; restore(); countDown(); });
+document.addEventListener("DOMContentLoaded", () => { before = document.getElementById("pane")?.dataset.ticket; hold(); restore(); countDown(); });
