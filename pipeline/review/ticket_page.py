@@ -34,6 +34,7 @@ from pipeline.review.diff import changes
 from pipeline.review.heat import curve, wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.lines import open_draft
+from pipeline.review.place import place_of
 from pipeline.review.pulse import seen
 from pipeline.review.roles import LEAD, ROLES, Permission, permissions
 from pipeline.review.shown import ShownMail, shown_mail, shown_reply, surprise_of
@@ -65,7 +66,7 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """The whole page; its centre and right pane alone where a page that is open asks for them."""
     row = get_object_or_404(Ticket.objects.select_related("assignee", "opened_by"), pk=ticket_id)
     if row.merged_into_id:
-        return redirect("ticket", row.merged_into_id)
+        return redirect(place_of(request).beside(row.merged_into_id))
     swapped = bool(request.htmx)  # type: ignore[attr-defined]
     context = _context(request, row) if swapped else list_context(request) | _context(request, row)
     return unstored(render(request, "review/pane.html" if swapped else "review/ticket.html", context))
@@ -88,7 +89,7 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
     return {
         "ticket": row,
         "selected": row.pk,
-        "view": queues.view_of(request.GET.get("view")),
+        "place": place_of(request),
         "can_decide": Permission.DECIDE in permitted,
         "can_settle": Permission.SETTLE in permitted,
         "time_left": queues.time_left(row.reply_due_at, now),

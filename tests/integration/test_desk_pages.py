@@ -244,3 +244,33 @@ def test_a_mail_that_can_no_longer_be_held_back_is_not_offered(slow_config: Conf
     assert "Sending in" in client.get("/").content.decode()
     Outgoing.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     assert "Sending in" not in client.get("/").content.decode()
+
+
+def waiting(config: Config, user: Any, count: int) -> list[Ticket]:
+    """Tickets that wait for ``user``, those of two views and two mailboxes mixed."""
+    rows = [drafted_ticket(config, mail_bytes(sender=f"c{number}@mail.example")) for number in range(count)]
+    for row in rows[::2]:
+        decisions.assign(user, row.pk, user.get_username())
+    return rows
+
+
+def test_approving_goes_on_in_the_list_that_one_works_through(desk_config: Config) -> None:
+    client, kim = Client(), person("agent", "kim")
+    client.force_login(kim)
+    rows = waiting(desk_config, kim, 5)
+    for step, here in enumerate(rows[:4:2]):
+        draft = open_draft(here)
+        form = {"action": "approve-next", "version": draft.version, "body": draft.body}
+        beside = f"http://testserver/tickets/{here.pk}?view=mine&mailbox=care"
+        told = client.post(f"/drafts/{draft.pk}/decide", form, HTTP_REFERER=beside)
+        assert told["Location"] == f"/tickets/{rows[2 * step + 2].pk}?view=mine&mailbox=care"
+
+
+def test_what_is_done_on_a_ticket_leaves_its_list_beside_it(desk_config: Config) -> None:
+    ticket, client = drafted_ticket(desk_config), signed_in()
+    beside = f"http://testserver/tickets/{ticket.pk}?view=unassigned&mailbox=care"
+    for given in ({"HTTP_REFERER": beside}, {"HTTP_HX_CURRENT_URL": beside, **SWAP}):
+        told = client.post(f"/tickets/{ticket.pk}/fault", {"fault": "confirmed"}, **given)
+        assert told["Location"] == f"/tickets/{ticket.pk}?view=unassigned&mailbox=care"
+    odd = client.post(f"/tickets/{ticket.pk}/fault", {"fault": "confirmed"}, HTTP_REFERER="http://[x?view=none&mailbox=x")
+    assert odd["Location"] == f"/tickets/{ticket.pk}"
