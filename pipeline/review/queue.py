@@ -38,7 +38,7 @@ class View:
 class Line:
     """A ticket in a list; ``mail`` is the mail it stands there for, in the views that are about mails.
 
-    ``phase`` is that of the heat where it is rising or at its peak, else "".
+    ``phase`` is that of the heat where it is not calm, else "".
     """
 
     ticket: Ticket

@@ -70,7 +70,7 @@ def test_a_line_tells_kind_concern_confidence_and_who_has_it(desk_config: Config
     decisions.open_ticket(person("lead", "lea"), ticket.pk)
     decisions.assign(person("lead"), ticket.pk, "lea")
     page = " ".join(signed_in().get("/queue").content.decode().split())
-    for told in ("acknowledgment", "My parcel has not", "90 % sure", "open by lea", "for lea"):
+    for told in ("acknowledgment", "My parcel has not", "urgency 90 % sure", "open by lea", "for lea"):
         assert told in page
 
 
@@ -274,3 +274,22 @@ def test_what_is_done_on_a_ticket_leaves_its_list_beside_it(desk_config: Config)
         assert told["Location"] == f"/tickets/{ticket.pk}?view=unassigned&mailbox=care"
     odd = client.post(f"/tickets/{ticket.pk}/fault", {"fault": "confirmed"}, HTTP_REFERER="http://[x?view=none&mailbox=x")
     assert odd["Location"] == f"/tickets/{ticket.pk}"
+
+
+def test_every_view_of_waiting_tickets_shows_the_time_left_and_a_box_to_select(desk_config: Config) -> None:
+    ticket, lead = drafted_ticket(desk_config), person("lead", "lea")
+    decisions.escalate(person("agent"), ticket.pk, "lea", "they ask for more than I may give")
+    Ticket.objects.update(reply_due_at=timezone.now() + timedelta(minutes=90, seconds=30))
+    client = Client()
+    client.force_login(lead)
+    for view in ("open", "mine", "escalated"):
+        page = client.get("/queue", {"view": view}).content.decode()
+        assert "1 h 30 min left" in page and 'class="pick"' in page, view
+    decisions.assign(lead, ticket.pk, "")
+    assert "1 h 30 min left" in client.get("/queue", {"view": "unassigned"}).content.decode()
+    Ticket.objects.update(reply_due_at=timezone.now() - timedelta(days=2))
+    assert "left late" in client.get("/queue", {"view": "unassigned"}).content.decode()
+    draft = open_draft(ticket)
+    decisions.approve(desk_config, lead, draft.pk, draft.version)
+    sending = client.get("/queue", {"view": "approved"}).content.decode()
+    assert 'class="left"' in sending and "overdue" not in sending and 'class="pick"' not in sending
