@@ -65,7 +65,10 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
         request.session[unsaved_key(draft_id)] = body[: decisions.LONGEST_BODY]
     if done and action == "approve-next":
         return redirect(place.beside(going_on) if going_on else place.address)
-    return back(request, draft.ticket_id, draft_id)
+    response = back(request, draft.ticket_id, draft_id)
+    if not done and Draft.objects.filter(pk=draft_id, version__gt=version).exists():
+        response["Location"] += f"&since={version}"  # the page tells what changed
+    return response
 
 
 def _reason(request: HttpRequest) -> str:

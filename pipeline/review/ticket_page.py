@@ -27,7 +27,7 @@ from pipeline.records import (
     WrittenBy,
 )
 from pipeline.review import queue as queues
-from pipeline.review.access import reader, user_of
+from pipeline.review.access import number, reader, user_of
 from pipeline.review.actions import REJECTIONS, unsaved_key
 from pipeline.review.decisions.common import mailbox_of
 from pipeline.review.diff import changes
@@ -35,7 +35,7 @@ from pipeline.review.heat import curve, wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.lines import open_draft
 from pipeline.review.place import place_of
-from pipeline.review.pulse import seen
+from pipeline.review.pulse import edits, seen
 from pipeline.review.roles import LEAD, ROLES, Permission, permissions
 from pipeline.review.shown import ShownMail, shown_mail, shown_reply, surprise_of
 from pipeline.review.standing import Badge, of_draft, of_ticket
@@ -196,12 +196,21 @@ def _draft(request: HttpRequest, row: Ticket, drafts: _Drafts, mail: ShownMail |
         "open": draft.state == DraftState.PROPOSED and draft.ticket_version == row.version and not writing,
         "body": body,
         "kept": changes(draft.body, body),
+        "since": _since(draft, number(request.GET.get("since"))),
         "what": what_if_of(draft),
         "recipient": _recipient(draft, mail),
         "surprise": surprise_of(row, mail) if mail and not draft.fresh else "",
         "first_approval": first,
         "granting": codec.summary_from_json(draft.summary),
     }
+
+
+def _since(draft: Draft, version: int) -> dict[str, Any] | None:
+    """What another person made of the text after ``version``, on which a decision was refused."""
+    if not 0 < version < draft.version:
+        return None
+    who, found = edits(draft, version)
+    return {"who": who or "Somebody", "changes": found}
 
 
 def _badge(row: Ticket, draft: Draft, first_yes: str, writing: bool) -> Badge:

@@ -293,3 +293,16 @@ def test_every_view_of_waiting_tickets_shows_the_time_left_and_a_box_to_select(d
     decisions.approve(desk_config, lead, draft.pk, draft.version)
     sending = client.get("/queue", {"view": "approved"}).content.decode()
     assert 'class="left"' in sending and "overdue" not in sending and 'class="pick"' not in sending
+
+
+def test_a_decision_on_an_older_text_is_refused_with_what_changed_and_by_whom(desk_config: Config) -> None:
+    draft, client = open_draft(drafted_ticket(desk_config)), signed_in()
+    decisions.edit(desk_config, person("lead", "lea"), draft.pk, draft.version, draft.body + "One more thing.")
+    form = {"action": "approve", "version": draft.version, "body": draft.body}
+    page = client.post(f"/drafts/{draft.pk}/decide", form, follow=True).content.decode()
+    assert "lea changed this draft after you had opened it." in page
+    assert "One more thing." in page.split('id="since"')[1].split("<ins>")[1]
+    assert not Outgoing.objects.exists()
+    for odd in ("0", "9", "x"):
+        told = client.get(f"/tickets/{draft.ticket_id}", {"draft": draft.pk, "since": odd})
+        assert 'id="since"' not in told.content.decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 
@@ -37,6 +37,20 @@ class Mistake(Schema):
     parameter: str = ""
 
 
+class ChangedText(Schema):
+    """A run of text that both versions have, that was added, or that was removed."""
+
+    kind: Literal["same", "added", "removed"]
+    text: str
+
+
+class NewerMail(Schema):
+    """What the customer wrote meanwhile; without text while it is being read."""
+
+    received_at: datetime
+    text: str
+
+
 class Problem(Schema):
     """An error (RFC 9457)."""
 
@@ -50,6 +64,9 @@ class Problem(Schema):
         "409: in_hand, 422: key_used, of an Idempotency-Key.",
     )
     version: int | None = Field(None, description="409 and 412: the version of the draft by now.")
+    changed_by: str = Field("", description="Kind edited: who changed the text last; empty where it was no person.")
+    changes: list[ChangedText] = Field([], description="Kind edited: the text by now, against the version named.")
+    mails: list[NewerMail] = Field([], description="Kind newer_mail: what came since the mail that the draft answers.")
     permission: Permission | None = Field(None, description="403: what is missing.")
     lacking: str = Field("", description="403: whether the scope of the token or the role of its person lacks it.")
     errors: list[Mistake] = Field([], description="422: what is not right, and where.")
