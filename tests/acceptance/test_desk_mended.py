@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.config import Config
 from pipeline.store.models import Ticket
-from tests.acceptance.browser import PASSWORD, Desk, colleague
+from tests.acceptance.browser import NARROW, PASSWORD, ZOOMED, Desk, colleague
 from tests.rows import drafted_ticket, mail_bytes
 
 if TYPE_CHECKING:
@@ -96,3 +96,22 @@ def test_the_lease_begins_on_opening_and_ends_on_leaving_also_after_another_sign
         page.locator(f"#ticket-{second.pk}").click()
     assert left.value.status == 204
     assert Ticket.objects.get(pk=first.pk).opened_by is None
+
+
+@pytest.mark.parametrize("size", [NARROW, ZOOMED])
+def test_what_could_go_wrong_comes_before_the_button_that_approves(
+    desk: Desk, desk_config: Config, size: tuple[int, int]
+) -> None:
+    ticket = drafted_ticket(desk_config)
+    width, height = size
+    page = desk.page(path=f"/tickets/{ticket.pk}", viewport={"width": width, "height": height})
+    parts = ["#body", "#what-if .verdict", "#what-if .checks", "#what-if :text('Promises about')", "#approve"]
+    shown = [page.locator(part).first.bounding_box() for part in parts]
+    tops = [box["y"] for box in shown if box]
+    assert len(tops) == len(parts) and tops == sorted(tops)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.locator(".right > #what-if").wait_for()
+    typed(page, "Calm down!")
+    page.locator(".right > #what-if .check-block").wait_for()
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("#what-place > #what-if .check-block").wait_for()

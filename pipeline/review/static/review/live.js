@@ -40,6 +40,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   countDown();
 });
 
+// What could go wrong stands beside the text where there is room for it, else before the button that approves.
+const roomy = matchMedia("(min-width: 75.01rem)");
+function arrange() {
+  const what = document.getElementById("what-if");
+  if (what) document.querySelector(roomy.matches ? ".right" : "#what-place").prepend(what);
+}
+roomy.addEventListener("change", arrange);
+arrange();
+
 function shown() {
   const now = document.getElementById("pane")?.dataset.ticket;
   if (before && before !== now) leave(before);
@@ -105,6 +114,8 @@ function leave(ticket) { held = 0; post(ticket, "leave"); }
 ["keydown", "pointerdown", "wheel"].forEach((name) => document.addEventListener(name, hold, { passive: true }));
 addEventListener("pagehide", () => { if (before) leave(before); });
 
+document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "pane") arrange(); });
+
 // What moved on by itself is shown at once, unless it would take away what is being typed.
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "pulse") return;
@@ -113,10 +124,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // --- mail that is about to leave ---------------------------------------------------------------------------------------
 function countDown() {
-  document.querySelectorAll("#leaving form:not([data-until])").forEach((form) => { form.dataset.until = Date.now() + 1000 * form.dataset.seconds; });
+  document.querySelectorAll("form[data-seconds]:not([data-until])").forEach((form) => { form.dataset.until = Date.now() + 1000 * form.dataset.seconds; });
 }
 setInterval(() => {
-  document.querySelectorAll("#leaving form[data-until]").forEach((form) => {
+  document.querySelectorAll("form[data-until]").forEach((form) => {
     const left = Math.ceil((form.dataset.until - Date.now()) / 1000);
     if (left <= 0) form.remove(); else form.querySelector(".seconds").textContent = left;
   });
