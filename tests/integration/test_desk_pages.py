@@ -306,3 +306,15 @@ def test_a_decision_on_an_older_text_is_refused_with_what_changed_and_by_whom(de
     for odd in ("0", "9", "x"):
         told = client.get(f"/tickets/{draft.ticket_id}", {"draft": draft.pk, "since": odd})
         assert 'id="since"' not in told.content.decode()
+
+
+def test_a_colleague_who_may_sees_a_reply_leave_and_can_hold_it_back(slow_config: Config) -> None:
+    row = queued(slow_config)
+    for role, may in (("agent", True), ("lead", True), ("auditor", False)):
+        page = signed_in(role).get(f"/tickets/{row.ticket_id}").content.decode()
+        assert ("Sending in" in page and f"/outgoing/{row.pk}/undo" in page) is may, role
+    own = Client()
+    own.force_login(row.approval.approver)
+    assert own.get(f"/tickets/{row.ticket_id}").content.decode().count(f"/outgoing/{row.pk}/undo") == 1
+    Outgoing.objects.update(owner="worker")
+    assert "Sending in" not in signed_in().get(f"/tickets/{row.ticket_id}").content.decode()
