@@ -57,9 +57,8 @@ def install(api: NinjaAPI) -> None:
 def _stale(request: HttpRequest, error: StaleError) -> HttpResponse:
     """409, and 412 where the draft has another version than `If-Match` names; with what differs from what was seen."""
     members: dict[str, Any] = {} if error.version is None else {"version": error.version}
-    draft = Draft.objects.select_related("ticket").filter(pk=error.draft).first() if _may_read(request) else None
-    if draft:
-        members |= _difference(draft, error)
+    if error.draft is not None and _may_read(request):
+        members |= _difference(Draft.objects.select_related("ticket").get(pk=error.draft), error)
     differs = error.kind == "edited" and "If-Match" in request.headers
     return problem(412 if differs else 409, str(error), kind=error.kind, **members)
 
