@@ -31,6 +31,7 @@ from pipeline.review.access import number, reader, user_of
 from pipeline.review.actions import REJECTIONS, unsaved_key
 from pipeline.review.decisions.common import mailbox_of
 from pipeline.review.diff import changes
+from pipeline.review.folder_copy import folder_copy
 from pipeline.review.heat import curve, wave_of
 from pipeline.review.installation import configuration
 from pipeline.review.lines import open_draft
@@ -198,6 +199,7 @@ def _draft(request: HttpRequest, row: Ticket, drafts: _Drafts, mail: ShownMail |
         "kept": changes(draft.body, body),
         "since": _since(draft, number(request.GET.get("since"))),
         "what": what_if_of(draft),
+        "folder_copy": folder_copy(draft),
         "recipient": _recipient(draft, mail),
         "surprise": surprise_of(row, mail) if mail and not draft.fresh else "",
         "first_approval": first,

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from pipeline.config import Config
 from pipeline.review import decisions
-from pipeline.store.models import Draft, Message, Outgoing, Ticket
+from pipeline.store.models import Draft, MailboxDraft, Message, Outgoing, Ticket
+from tests.integration.api import Api, status
 from tests.rows import drafted_ticket, mail_bytes, open_draft, person, queued
 
 pytestmark = pytest.mark.django_db
@@ -272,7 +273,9 @@ def test_what_is_done_on_a_ticket_leaves_its_list_beside_it(desk_config: Config)
     for given in ({"HTTP_REFERER": beside}, {"HTTP_HX_CURRENT_URL": beside, **SWAP}):
         told = client.post(f"/tickets/{ticket.pk}/fault", {"fault": "confirmed"}, **given)
         assert told["Location"] == f"/tickets/{ticket.pk}?view=unassigned&mailbox=care"
-    odd = client.post(f"/tickets/{ticket.pk}/fault", {"fault": "confirmed"}, HTTP_REFERER="http://[x?view=none&mailbox=x")
+    odd = client.post(
+        f"/tickets/{ticket.pk}/fault", {"fault": "confirmed"}, HTTP_REFERER="http://[x?view=none&mailbox=x"
+    )
     assert odd["Location"] == f"/tickets/{ticket.pk}"
 
 
@@ -318,3 +321,41 @@ def test_a_colleague_who_may_sees_a_reply_leave_and_can_hold_it_back(slow_config
     assert own.get(f"/tickets/{row.ticket_id}").content.decode().count(f"/outgoing/{row.pk}/undo") == 1
     Outgoing.objects.update(owner="worker")
     assert "Sending in" not in signed_in().get(f"/tickets/{row.ticket_id}").content.decode()
+
+
+def put_into_a_mailbox(draft: Draft, state: str, **more: Any) -> MailboxDraft:
+    mark = f"m{MailboxDraft.objects.count()}"
+    known = {"mailbox": "care", "folder": "Drafts", "draft_version": draft.version, "recipient": "orla@example.com"}
+    given = known | {"message_id": f"<{mark}@example.com>", "mark": mark, "text": draft.body, "state": state}
+    return MailboxDraft.objects.create(draft=draft, **given | more)
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "warned"),
+    [
+        ("placed", "In the Drafts folder, too.", False),
+        ("edited", "Edited in the Drafts folder.", True),
+        ("missing", "Gone from the Drafts folder.", True),
+        ("sent", "Sent from the mail client.", False),
+        ("deleted", "Deleted in the Drafts folder.", True),
+        ("withdrawn", "", False),
+    ],
+)
+def test_what_became_of_a_draft_in_its_mailbox_stands_beside_it(
+    desk_config: Config, state: str, told: str, warned: bool
+) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    put_into_a_mailbox(draft, state, edited=f"{draft.body}Call <b>me</b>." if state == "edited" else "")
+    page = signed_in().get(f"/tickets/{draft.ticket_id}").content.decode()
+    assert told in page and ('id="folder-copy"' in page) is bool(told)
+    assert ('<div class="notice warning" id="folder-copy">' in page) is warned
+    assert ("<ins>Call &lt;b&gt;me&lt;/b&gt;.</ins>" in page) is (state == "edited")
+    found = status(Api().get(f"drafts/{draft.pk}"), 200)["folder_copy"]
+    assert (found and found["state"]) == (state if told else None)
+
+
+def test_what_a_person_has_in_hand_there_is_told_before_a_newer_copy(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    put_into_a_mailbox(draft, "edited", edited="Mine.")
+    put_into_a_mailbox(draft, "placed")
+    assert "Edited in the Drafts folder." in signed_in().get(f"/tickets/{draft.ticket_id}").content.decode()

@@ -23,6 +23,7 @@ from pipeline.records import (
     WrittenBy,
 )
 from pipeline.review.roles import Permission
+from pipeline.store.models import CopyState
 from pipeline.triage.wave import Phase, Point
 
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
@@ -84,6 +85,17 @@ class DraftLine(Schema):
     dropped: list[str]
 
 
+class FolderCopyView(Schema):
+    """What became of a draft in the Drafts folder of its mailbox; `edited` is the text that a person made of it."""
+
+    state: CopyState
+    mailbox: str
+    folder: str
+    version: int
+    edited: str
+    placed_at: datetime
+
+
 class DraftView(DraftLine):
     ticket: int
     message: int
@@ -97,6 +109,7 @@ class DraftView(DraftLine):
     sources: list[Source]
     summary: EscalationSummary | None
     rejection: str
+    folder_copy: FolderCopyView | None
     created_at: datetime
     updated_at: datetime
 
