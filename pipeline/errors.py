@@ -111,15 +111,28 @@ class FlowError(CalmdeskError):
 class StaleError(FlowError):
     """``kind`` says why, for programs; ``version`` is that of the draft by now, where a draft is meant.
 
+    ``draft`` is its number, and ``seen`` the version that the person saw.
+
     Kinds: ``newer_mail`` came; ``edited``, ``decided`` or ``generating``: somebody changed the draft, decided on it, or
     had it written again; ``opened``: another person has the ticket open; ``blocked``: a check blocks it; ``left``: it
     was handed to the sender; ``changed``: anything else.
     """
 
-    def __init__(self, message: str, *, kind: str = "changed", version: int | None = None, remedy: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str = "changed",
+        version: int | None = None,
+        draft: int | None = None,
+        seen: int = 0,
+        remedy: str = "",
+    ) -> None:
         super().__init__(message, remedy=remedy)
         self.kind = kind
         self.version = version
+        self.draft = draft
+        self.seen = seen
 
 
 class NotAllowed(FlowError):

@@ -20,8 +20,7 @@ from pipeline.review import decisions
 from pipeline.review.access import number, reader, user_of
 from pipeline.review.busy import BUSY, note_busy
 from pipeline.review.installation import configuration
-from pipeline.review.queue import next_in
-from pipeline.review.shelves import Asker
+from pipeline.review.place import next_at, place_of
 from pipeline.store.models import Draft, Message, Ticket
 
 REJECTIONS = ("wrong kind", "wrong facts", "wrong tone", "answered elsewhere")
@@ -57,16 +56,19 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
 
     if action not in ("save", "approve", "approve-next", "reject"):
         raise Http404("no such action")
-    asker = Asker(user, timezone.now())
-    going_on = next_in(request.POST.get("view"), asker, draft.ticket_id) if action == "approve-next" else None
+    place = place_of(request)
+    going_on = next_at(place, user, timezone.now(), draft.ticket_id) if action == "approve-next" else None
     done = carry_out(request, act)
     if done:
         request.session.pop(unsaved_key(draft_id), None)
     elif action != "reject" and Draft.objects.get(pk=draft_id).body.strip() != body.strip():
         request.session[unsaved_key(draft_id)] = body[: decisions.LONGEST_BODY]
     if done and action == "approve-next":
-        return redirect("ticket", going_on) if going_on else redirect("queue")
-    return back(draft.ticket_id, draft_id)
+        return redirect(place.beside(going_on) if going_on else place.address)
+    response = back(request, draft.ticket_id, draft_id)
+    if not done and Draft.objects.filter(pk=draft_id, version__gt=version).exists():
+        response["Location"] += f"&since={version}"  # the page tells what changed
+    return response
 
 
 def _reason(request: HttpRequest) -> str:
@@ -80,7 +82,7 @@ def forget(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Drop the text that was typed and not saved."""
     draft = get_object_or_404(Draft.objects.only("ticket_id"), pk=draft_id)
     request.session.pop(unsaved_key(draft_id), None)
-    return back(draft.ticket_id, draft_id)
+    return back(request, draft.ticket_id, draft_id)
 
 
 @reader
@@ -93,7 +95,7 @@ def set_fault(request: HttpRequest, ticket_id: int) -> HttpResponse:
         request,
         lambda: f"Fault is {decisions.set_fault(user_of(request), ticket_id, Fault(fault)).get_fault_display()}.",
     )
-    return back(ticket_id)
+    return back(request, ticket_id)
 
 
 @reader
@@ -106,7 +108,7 @@ def record_action(request: HttpRequest, ticket_id: int) -> HttpResponse:
         return f"Recorded: {action.kind}. Open drafts are written again."
 
     carry_out(request, act)
-    return back(ticket_id)
+    return back(request, ticket_id)
 
 
 @reader
@@ -142,7 +144,7 @@ def _on_mail(request: HttpRequest, message_id: int, decision: Callable[[User, in
 
     carry_out(request, act)
     ticket_id = Message.objects.only("ticket_id").get(pk=message_id).ticket_id
-    return back(ticket_id) if ticket_id else redirect("queue")
+    return back(request, ticket_id)
 
 
 @reader
@@ -156,7 +158,7 @@ def settle(request: HttpRequest, outgoing_id: int) -> HttpResponse:
         return "Noted as sent." if was_sent else "Queued to be sent again."
 
     carry_out(request, act)
-    return back(ticket_id[0]) if ticket_id else redirect("queue")
+    return back(request, ticket_id[0] if ticket_id else None)
 
 
 def carry_out(request: HttpRequest, act: Callable[[], str]) -> bool:
@@ -175,9 +177,7 @@ def carry_out(request: HttpRequest, act: Callable[[], str]) -> bool:
     return True
 
 
-def back(ticket_id: int, draft_id: int | None = None) -> HttpResponse:
-    """To the ticket, as it is now."""
-    response = redirect("ticket", ticket_id)
-    if draft_id is not None:
-        response["Location"] += f"?draft={draft_id}"
-    return response
+def back(request: HttpRequest, ticket_id: int | None, draft_id: int | None = None) -> HttpResponse:
+    """To the ticket as it is now, beside the list that the request came from; without one to that list."""
+    place = place_of(request)
+    return redirect(place.beside(ticket_id, draft_id) if ticket_id else place.address)

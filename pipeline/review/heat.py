@@ -70,8 +70,8 @@ def readings_of(tickets: Iterable[Ticket], *columns: str) -> dict[int, tuple[Any
 
 
 def stirred(found: Wave | None) -> str:
-    """The phase where a list must not keep silent about it: rising or peak; else "", also below two mails."""
-    return found.phase if found and found.has_course and found.phase in (Phase.RISING, Phase.PEAK) else ""
+    """The phase where there is something to tell of: rising, peak or falling; else "", also below two mails."""
+    return found.phase if found and found.has_course and found.phase is not Phase.CALM else ""
 
 
 def curve(found: Wave) -> Curve | None:

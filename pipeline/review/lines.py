@@ -20,7 +20,7 @@ LONGEST_CONCERN = 90
 class Detail:
     """``concern`` is the first one in an even register; ``confidence`` the model's in the urgency, in percent.
 
-    ``phase`` is that of the heat where it is rising or at its peak, else "".
+    ``phase`` is that of the heat where it is not calm, else "".
     """
 
     badge: Badge

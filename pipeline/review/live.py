@@ -8,13 +8,13 @@ from contextlib import suppress
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from pipeline.errors import CalmdeskError
 from pipeline.review import decisions
 from pipeline.review.access import reader, user_of
 from pipeline.review.installation import configuration
+from pipeline.review.place import place_of_page
 from pipeline.review.pulse import pulse as pulse_of
 from pipeline.review.sessions import unattended
 from pipeline.review.swaps import changed_only, unstored
@@ -42,7 +42,7 @@ def preview(request: HttpRequest, draft_id: int) -> HttpResponse:
 def pulse(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """What happened to the ticket since the page was loaded."""
     ticket = get_object_or_404(Ticket.objects.select_related("opened_by"), pk=ticket_id)
-    url = reverse("ticket", args=[ticket_id])
+    url = place_of_page(request).beside(ticket_id)
     found = pulse_of(ticket, user_of(request), request.GET.get("seen", ""), url)
     return changed_only(request, "pulse-shown", render_to_string("review/pulse.html", {"pulse": found}))
 

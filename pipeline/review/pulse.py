@@ -69,6 +69,11 @@ def _newer(ticket: Ticket, newest: int) -> list[Newer]:
     return [Newer(row.received_at, _text(row)) for row in rows]
 
 
+def newer_mails(draft: Draft) -> list[Newer]:
+    """What the customer wrote since the mail that ``draft`` answers."""
+    return _newer(draft.ticket, draft.message_id)
+
+
 def _text(row: Message) -> str:
     return str(row.parsed["text"]) if row.parsed else ""
 
@@ -81,9 +86,15 @@ def _edited(draft: Draft, version: int, state: str) -> tuple[str, list[Change]]:
         return f"This draft is {draft.state} by now: somebody decided on it.", []
     if draft.version == version:
         return "", []
+    who, found = edits(draft, version)
+    return f"{who or 'Somebody'} changed this draft.", found
+
+
+def edits(draft: Draft, version: int) -> tuple[str, list[Change]]:
+    """Who changed the text of ``draft`` last, "" where it was no person, and how it differs from ``version``."""
     last = draft.revisions.select_related("by").order_by("-version").first()
     who = last.by.get_username() if last and last.version == draft.version else ""
-    return f"{who or 'Somebody'} changed this draft.", changes(_body(draft, version), draft.body)
+    return who, changes(_body(draft, version), draft.body)
 
 
 def _body(draft: Draft, version: int) -> str:

@@ -127,10 +127,10 @@ def lines(view: str, group: str, asker: Asker, cursor: str = "") -> Lines:
     return Lines(shown, _cursor(rows[-1], shelf.order) if len(found) > PAGE else "")
 
 
-def next_in(view: str | None, asker: Asker, ticket_id: int) -> int | None:
+def next_in(view: str, asker: Asker, ticket_id: int, group: str = "") -> int | None:
     """The ticket after this one in the list of a view, or the first one where it is the last."""
-    order = SHELVES[view_of(view)].order
-    rows = tickets_in(view_of(view), asker)
+    order = _shelf(view, group).order
+    rows = tickets_in(view, asker, group)
     here = rows.filter(pk=ticket_id).first()
     after = rows.filter(_behind(_cursor(here, order), order)).values_list("pk", flat=True).first() if here else None
     return after or rows.exclude(pk=ticket_id).values_list("pk", flat=True).first()

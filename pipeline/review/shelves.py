@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import F, Q
 
-from pipeline.flow import MessageState, TicketState
-from pipeline.store.models import Message
+from pipeline.flow import DraftState, MessageState, TicketState
+from pipeline.store.models import Draft, Message
 from pipeline.store.models.mail import Silence
 
 
@@ -71,6 +71,17 @@ def with_mail(mails: Q) -> Q:
     return Q(pk__in=Message.objects.filter(mails, ticket__isnull=False).values("ticket"))
 
 
+def _second() -> Q:
+    """Tickets with a draft that holds the first of two yeses, as it is now; by the index of drafts that want two."""
+    drafts = Draft.objects.filter(
+        state=DraftState.PROPOSED,
+        summary__isnull=False,
+        first_approvals__draft_version=F("version"),
+        first_approvals__ticket_version=F("ticket__version"),
+    )
+    return Q(pk__in=drafts.values("ticket"))
+
+
 _T = TicketState
 _HELD, _QUARANTINED = Q(silence=Silence.HELD), Q(state=MessageState.QUARANTINED)
 SHELVES: Mapping[str, Shelf] = {
@@ -80,6 +91,7 @@ SHELVES: Mapping[str, Shelf] = {
     "escalated": Shelf(
         "Escalated to me", _waiting(lambda asker: Q(assignee=asker.user, escalated_at__isnull=False)), RISK
     ),
+    "second": Shelf("Awaiting second approval", _waiting(lambda asker: _second()), RISK),
     "snoozed": Shelf(
         "Snoozed", lambda asker: Q(risk_at__isnull=False, snoozed_until__gt=asker.now), Order("snoozed_until")
     ),

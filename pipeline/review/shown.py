@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
 
 from pipeline.flow import OutgoingState
 from pipeline.intake.identity import NO_RESULT
@@ -51,6 +55,8 @@ class ShownReply:
 
     row: Outgoing
     void: str = ""
+    seconds: int = 0
+    """For how long its approval can still be taken back."""
 
 
 def trust_of(identity: Identity) -> str:
@@ -79,7 +85,13 @@ def shown_mail(message: Message, newest: Message | None = None) -> ShownMail:
 
 def shown_reply(row: Outgoing) -> ShownReply:
     open_question = row.state in (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
-    return ShownReply(row, approval_void(row) if open_question else "")
+    return ShownReply(row, approval_void(row) if open_question else "", seconds_left(row, timezone.now()))
+
+
+def seconds_left(row: Outgoing, now: datetime) -> int:
+    """For how long its approval can still be taken back, by whoever may decide; 0 once it is due or in hand."""
+    waits = row.state == OutgoingState.QUEUED and not row.owner and not row.tries
+    return max(0, math.ceil((row.due_at - now).total_seconds())) if waits else 0
 
 
 def surprise_of(ticket: Ticket, mail: ShownMail) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -32,7 +32,7 @@ MOST_SELECTED = 200
 def _on_ticket(request: HttpRequest, ticket_id: int, act: Callable[[], str]) -> HttpResponse:
     get_object_or_404(Ticket.objects.only("pk"), pk=ticket_id)
     carry_out(request, act)
-    return back(ticket_id)
+    return back(request, ticket_id)
 
 
 @reader
@@ -139,7 +139,7 @@ def _written(request: HttpRequest, ticket_id: int, write: Callable[[], Draft]) -
         return "Your draft is made and checked. It is sent when it is approved."
 
     carry_out(request, act)
-    return back(ticket_id, made[0] if made else None)
+    return back(request, ticket_id, made[0] if made else None)
 
 
 @reader
@@ -152,7 +152,7 @@ def change_kind(request: HttpRequest, draft_id: int) -> HttpResponse:
         return f"The {draft.kind} is proposed now."
 
     carry_out(request, act)
-    return back(draft.ticket_id, draft_id)
+    return back(request, draft.ticket_id, draft_id)
 
 
 @reader
@@ -168,7 +168,7 @@ def regenerate(request: HttpRequest, draft_id: int) -> HttpResponse:
         return "It is being written again."
 
     carry_out(request, act)
-    return back(draft.ticket_id, draft_id)
+    return back(request, draft.ticket_id, draft_id)
 
 
 @reader
@@ -182,7 +182,7 @@ def undo(request: HttpRequest, outgoing_id: int) -> HttpResponse:
         return "Undone: nothing was sent. The draft waits for you again."
 
     carry_out(request, act)
-    return back(row.ticket_id, row.approval.draft_id)
+    return back(request, row.ticket_id, row.approval.draft_id)
 
 
 @reader
@@ -198,7 +198,7 @@ def correct_label(request: HttpRequest, message_id: int) -> HttpResponse:
         return f"Corrected: {field} is {label}. The model learns from it."
 
     carry_out(request, act)
-    return back(message.ticket_id) if message.ticket_id else redirect("queue")
+    return back(request, message.ticket_id)
 
 
 @reader
@@ -211,7 +211,7 @@ def not_customer(request: HttpRequest, message_id: int) -> HttpResponse:
         return "It is taken for no customer's mail now, and gets no answer."
 
     carry_out(request, act)
-    return back(message.ticket_id) if message.ticket_id else redirect("queue")
+    return back(request, message.ticket_id)
 
 
 @reader

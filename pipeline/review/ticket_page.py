@@ -27,15 +27,17 @@ from pipeline.records import (
     WrittenBy,
 )
 from pipeline.review import queue as queues
-from pipeline.review.access import reader, user_of
+from pipeline.review.access import number, reader, user_of
 from pipeline.review.actions import REJECTIONS, unsaved_key
 from pipeline.review.customers import MOST_TICKETS, conversations, open_promises
 from pipeline.review.decisions.common import mailbox_of
 from pipeline.review.diff import changes
+from pipeline.review.folder_copy import folder_copy
 from pipeline.review.heat import curve, wave_of_mails
 from pipeline.review.installation import configuration
 from pipeline.review.lines import open_draft
-from pipeline.review.pulse import seen
+from pipeline.review.place import place_of
+from pipeline.review.pulse import edits, seen
 from pipeline.review.roles import LEAD, ROLES, Permission, permissions
 from pipeline.review.shown import ShownMail, shown_mail, shown_reply, surprise_of
 from pipeline.review.standing import Badge, of_draft, of_ticket
@@ -66,7 +68,7 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """The whole page; its centre and right pane alone where a page that is open asks for them."""
     row = get_object_or_404(Ticket.objects.select_related("assignee", "opened_by"), pk=ticket_id)
     if row.merged_into_id:
-        return redirect("ticket", row.merged_into_id)
+        return redirect(place_of(request).beside(row.merged_into_id))
     swapped = bool(request.htmx)  # type: ignore[attr-defined]
     context = _context(request, row) if swapped else list_context(request) | _context(request, row)
     return unstored(render(request, "review/pane.html" if swapped else "review/ticket.html", context))
@@ -89,7 +91,7 @@ def _context(request: HttpRequest, row: Ticket) -> dict[str, Any]:
     return {
         "ticket": row,
         "selected": row.pk,
-        "view": queues.view_of(request.GET.get("view")),
+        "place": place_of(request),
         "can_decide": Permission.DECIDE in permitted,
         "can_settle": Permission.SETTLE in permitted,
         "time_left": queues.time_left(row.reply_due_at, now),
@@ -207,12 +209,22 @@ def _draft(
         "open": draft.state == DraftState.PROPOSED and draft.ticket_version == row.version and not writing,
         "body": body,
         "kept": changes(draft.body, body),
+        "since": _since(draft, number(request.GET.get("since"))),
         "what": what_if_of(draft),
+        "folder_copy": folder_copy(draft),
         "recipient": _recipient(draft, mail),
         "surprise": surprise_of(row, mail) if mail and not draft.fresh else "",
         "first_approval": first,
         "granting": codec.summary_from_json(draft.summary),
     }
+
+
+def _since(draft: Draft, version: int) -> dict[str, Any] | None:
+    """What another person made of the text after ``version``, on which a decision was refused."""
+    if not 0 < version < draft.version:
+        return None
+    who, found = edits(draft, version)
+    return {"who": who or "Somebody", "changes": found}
 
 
 def _badge(row: Ticket, draft: Draft, first_yes: str, writing: bool) -> Badge:

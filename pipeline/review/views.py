@@ -16,35 +16,27 @@ from pipeline.review.access import number, reader, user_of
 from pipeline.review.files import download
 from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import folder_states
+from pipeline.review.place import asker_of, place_of
 from pipeline.review.roles import Permission, permissions
 from pipeline.review.saved import saved_views
 from pipeline.review.security import MAIL_POLICY
 from pipeline.review.sessions import unattended
-from pipeline.review.shelves import GROUPS, Asker
+from pipeline.review.shelves import GROUPS
 from pipeline.review.swaps import changed_only, unstored
 from pipeline.store.models import Message
 
 
-def asker_of(request: HttpRequest) -> Asker:
-    """Whose queue is asked for; a mailbox that is not configured is none."""
-    mailbox = request.GET.get("mailbox", "")
-    return Asker(user_of(request), timezone.now(), mailbox if mailbox in configuration().mailboxes else "")
-
-
 def list_context(request: HttpRequest) -> dict[str, Any]:
     """What the left pane shows."""
-    view = queues.view_of(request.GET.get("view"))
-    group = queues.group_of(view, request.GET.get("group"))
+    place = place_of(request)
     may = permissions(user_of(request))
-    asker = asker_of(request)
-    found = queues.lines(view, group, asker, request.GET.get("after", ""))
+    asker = asker_of(request, place)
+    found = queues.lines(place.view, place.group, asker, request.GET.get("after", ""))
     return {
-        "view": view,
+        "place": place,
         "selected": 0,
         "views": queues.views(asker),
-        "group": group,
-        "groups": [(name, shelf.title) for name, shelf in GROUPS.items()] if view == "suppressed" else [],
-        "mailbox": asker.mailbox,
+        "groups": [(name, shelf.title) for name, shelf in GROUPS.items()] if place.view == "suppressed" else [],
         "mailboxes": list(configuration().mailboxes),
         "after": request.GET.get("after", ""),
         "next": found.next,

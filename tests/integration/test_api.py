@@ -420,3 +420,25 @@ def test_who_asks_without_end_is_asked_to_wait(desk_config: Config, monkeypatch:
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 0 < int(answers[2]["Retry-After"]) <= 61
     status(Api().get("me"), 200)
+
+
+def test_a_refusal_tells_what_differs_from_what_was_seen(desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config, mail_bytes(message_id="<first@example.com>"))
+    draft, api = open_draft(ticket), Api()
+    decisions.edit(desk_config, person("lead", "lea"), draft.pk, 1, draft.body + "One more thing.")
+    answer = status(api.post(f"drafts/{draft.pk}/approve", {"version": 1}), 409)
+    assert (answer["kind"], answer["changed_by"]) == ("edited", "lea")
+    assert "".join(one["text"] for one in answer["changes"] if one["kind"] == "added").strip() == "One more thing."
+    drafted_ticket(desk_config, mail_bytes("It burns now!", headers=["In-Reply-To: <first@example.com>"]))
+    Draft.objects.filter(pk=draft.pk).update(state="proposed")
+    answer = status(api.post(f"drafts/{draft.pk}/approve", {"version": 2}), 409)
+    assert answer["kind"] == "newer_mail"
+    assert [mail["text"].strip() for mail in answer["mails"]] == ["It burns now!"]
+
+
+def test_a_token_that_may_not_read_is_told_no_text_by_a_refusal(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    api = Api(scopes=["decide"])
+    decisions.edit(desk_config, person("lead"), draft.pk, 1, draft.body + "One more thing.")
+    answer = status(api.post(f"drafts/{draft.pk}/approve", {"version": 1}), 409)
+    assert "changes" not in answer

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from pipeline.config import Config
 from pipeline.review import decisions
-from pipeline.store.models import Draft, Message, Outgoing, Ticket
+from pipeline.store.models import Draft, MailboxDraft, Message, Outgoing, Ticket
+from tests.integration.api import Api, status
 from tests.rows import drafted_ticket, mail_bytes, open_draft, person, queued
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_a_line_tells_kind_concern_confidence_and_who_has_it(desk_config: Config
     decisions.open_ticket(person("lead", "lea"), ticket.pk)
     decisions.assign(person("lead"), ticket.pk, "lea")
     page = " ".join(signed_in().get("/queue").content.decode().split())
-    for told in ("acknowledgment", "My parcel has not", "90 % sure", "open by lea", "for lea"):
+    for told in ("acknowledgment", "My parcel has not", "urgency 90 % sure", "open by lea", "for lea"):
         assert told in page
 
 
@@ -244,3 +245,117 @@ def test_a_mail_that_can_no_longer_be_held_back_is_not_offered(slow_config: Conf
     assert "Sending in" in client.get("/").content.decode()
     Outgoing.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     assert "Sending in" not in client.get("/").content.decode()
+
+
+def waiting(config: Config, user: Any, count: int) -> list[Ticket]:
+    """Tickets that wait for ``user``, those of two views and two mailboxes mixed."""
+    rows = [drafted_ticket(config, mail_bytes(sender=f"c{number}@mail.example")) for number in range(count)]
+    for row in rows[::2]:
+        decisions.assign(user, row.pk, user.get_username())
+    return rows
+
+
+def test_approving_goes_on_in_the_list_that_one_works_through(desk_config: Config) -> None:
+    client, kim = Client(), person("agent", "kim")
+    client.force_login(kim)
+    rows = waiting(desk_config, kim, 5)
+    for step, here in enumerate(rows[:4:2]):
+        draft = open_draft(here)
+        form = {"action": "approve-next", "version": draft.version, "body": draft.body}
+        beside = f"http://testserver/tickets/{here.pk}?view=mine&mailbox=care"
+        told = client.post(f"/drafts/{draft.pk}/decide", form, HTTP_REFERER=beside)
+        assert told["Location"] == f"/tickets/{rows[2 * step + 2].pk}?view=mine&mailbox=care"
+
+
+def test_what_is_done_on_a_ticket_leaves_its_list_beside_it(desk_config: Config) -> None:
+    ticket, client = drafted_ticket(desk_config), signed_in()
+    beside = f"http://testserver/tickets/{ticket.pk}?view=unassigned&mailbox=care"
+    for given in ({"HTTP_REFERER": beside}, {"HTTP_HX_CURRENT_URL": beside, **SWAP}):
+        told = client.post(f"/tickets/{ticket.pk}/fault", {"fault": "confirmed"}, **given)
+        assert told["Location"] == f"/tickets/{ticket.pk}?view=unassigned&mailbox=care"
+    odd = client.post(
+        f"/tickets/{ticket.pk}/fault", {"fault": "confirmed"}, HTTP_REFERER="http://[x?view=none&mailbox=x"
+    )
+    assert odd["Location"] == f"/tickets/{ticket.pk}"
+
+
+def test_every_view_of_waiting_tickets_shows_the_time_left_and_a_box_to_select(desk_config: Config) -> None:
+    ticket, lead = drafted_ticket(desk_config), person("lead", "lea")
+    decisions.escalate(person("agent"), ticket.pk, "lea", "they ask for more than I may give")
+    Ticket.objects.update(reply_due_at=timezone.now() + timedelta(minutes=90, seconds=30))
+    client = Client()
+    client.force_login(lead)
+    for view in ("open", "mine", "escalated"):
+        page = client.get("/queue", {"view": view}).content.decode()
+        assert "1 h 30 min left" in page and 'class="pick"' in page, view
+    decisions.assign(lead, ticket.pk, "")
+    assert "1 h 30 min left" in client.get("/queue", {"view": "unassigned"}).content.decode()
+    Ticket.objects.update(reply_due_at=timezone.now() - timedelta(days=2))
+    assert "left late" in client.get("/queue", {"view": "unassigned"}).content.decode()
+    draft = open_draft(ticket)
+    decisions.approve(desk_config, lead, draft.pk, draft.version)
+    sending = client.get("/queue", {"view": "approved"}).content.decode()
+    assert 'class="left"' in sending and "overdue" not in sending and 'class="pick"' not in sending
+
+
+def test_a_decision_on_an_older_text_is_refused_with_what_changed_and_by_whom(desk_config: Config) -> None:
+    draft, client = open_draft(drafted_ticket(desk_config)), signed_in()
+    decisions.edit(desk_config, person("lead", "lea"), draft.pk, draft.version, draft.body + "One more thing.")
+    form = {"action": "approve", "version": draft.version, "body": draft.body}
+    page = client.post(f"/drafts/{draft.pk}/decide", form, follow=True).content.decode()
+    assert "lea changed this draft after you had opened it." in page
+    assert "One more thing." in page.split('id="since"')[1].split("<ins>")[1]
+    assert not Outgoing.objects.exists()
+    for odd in ("0", "9", "x"):
+        told = client.get(f"/tickets/{draft.ticket_id}", {"draft": draft.pk, "since": odd})
+        assert 'id="since"' not in told.content.decode()
+
+
+def test_a_colleague_who_may_sees_a_reply_leave_and_can_hold_it_back(slow_config: Config) -> None:
+    row = queued(slow_config)
+    for role, may in (("agent", True), ("lead", True), ("auditor", False)):
+        page = signed_in(role).get(f"/tickets/{row.ticket_id}").content.decode()
+        assert ("Sending in" in page and f"/outgoing/{row.pk}/undo" in page) is may, role
+    own = Client()
+    own.force_login(row.approval.approver)
+    assert own.get(f"/tickets/{row.ticket_id}").content.decode().count(f"/outgoing/{row.pk}/undo") == 1
+    Outgoing.objects.update(owner="worker")
+    assert "Sending in" not in signed_in().get(f"/tickets/{row.ticket_id}").content.decode()
+
+
+def put_into_a_mailbox(draft: Draft, state: str, **more: Any) -> MailboxDraft:
+    mark = f"m{MailboxDraft.objects.count()}"
+    known = {"mailbox": "care", "folder": "Drafts", "draft_version": draft.version, "recipient": "orla@example.com"}
+    given = known | {"message_id": f"<{mark}@example.com>", "mark": mark, "text": draft.body, "state": state}
+    return MailboxDraft.objects.create(draft=draft, **given | more)
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "warned"),
+    [
+        ("placed", "In the Drafts folder, too.", False),
+        ("edited", "Edited in the Drafts folder.", True),
+        ("missing", "Gone from the Drafts folder.", True),
+        ("sent", "Sent from the mail client.", False),
+        ("deleted", "Deleted in the Drafts folder.", True),
+        ("withdrawn", "", False),
+    ],
+)
+def test_what_became_of_a_draft_in_its_mailbox_stands_beside_it(
+    desk_config: Config, state: str, told: str, warned: bool
+) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    put_into_a_mailbox(draft, state, edited=f"{draft.body}Call <b>me</b>." if state == "edited" else "")
+    page = signed_in().get(f"/tickets/{draft.ticket_id}").content.decode()
+    assert told in page and ('id="folder-copy"' in page) is bool(told)
+    assert ('<div class="notice warning" id="folder-copy">' in page) is warned
+    assert ("<ins>Call &lt;b&gt;me&lt;/b&gt;.</ins>" in page) is (state == "edited")
+    found = status(Api().get(f"drafts/{draft.pk}"), 200)["folder_copy"]
+    assert (found and found["state"]) == (state if told else None)
+
+
+def test_what_a_person_has_in_hand_there_is_told_before_a_newer_copy(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    put_into_a_mailbox(draft, "edited", edited="Mine.")
+    put_into_a_mailbox(draft, "placed")
+    assert "Edited in the Drafts folder." in signed_in().get(f"/tickets/{draft.ticket_id}").content.decode()

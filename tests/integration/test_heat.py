@@ -103,11 +103,11 @@ def test_drafts_are_written_from_the_phase_of_the_conversation(desk_config: Conf
         (ESCALATING, "rising"),
         ((CALM, FURIOUS, FURIOUS), "peak"),
         ((FURIOUS, FURIOUS, CALM), "peak"),
-        ((FURIOUS, CALM), ""),
+        ((FURIOUS, CALM), "falling"),
         ((CALM, CALM, FURIOUS), ""),
     ],
 )
-def test_the_queue_names_the_phase_while_it_is_rising_or_at_its_peak(
+def test_the_queue_names_the_phase_unless_it_is_calm(
     desk_config: Config, moods: Sequence[tuple[str, int]], word: str
 ) -> None:
     conversation(desk_config, moods)

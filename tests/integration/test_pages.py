@@ -76,7 +76,16 @@ def test_nothing_is_shown_or_done_without_a_login(desk_config: Config, path: str
 
 
 READING = [
-    *("/", "/queue", "/mailboxes", "/outgoing", "/tickets/{ticket}", "/messages/{mail}/html", "/messages/{mail}/raw"),
+    *(
+        "/",
+        "/queue",
+        "/audit",
+        "/mailboxes",
+        "/outgoing",
+        "/tickets/{ticket}",
+        "/messages/{mail}/html",
+        "/messages/{mail}/raw",
+    ),
     *("/messages/{mail}/attachments/1", "/outgoing/{outgoing}", "/outgoing/{outgoing}/raw"),
     *("/search", "/tickets/{ticket}/pulse"),
 ]

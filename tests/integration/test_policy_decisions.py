@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from pipeline.config import Config, PolicyConfig
 from pipeline.errors import FlowError, NotAllowed, StaleError
 from pipeline.review import decisions
 from pipeline.review.done import done_action
+from pipeline.review.queue import tickets_in
+from pipeline.review.shelves import Asker
 from pipeline.store.cases import case_of
 from pipeline.store.models import Action, Draft, FirstApproval, Message, Outgoing, Ticket
 from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, stored, work_off
@@ -289,3 +292,23 @@ def test_a_mail_records_nothing(config: Config) -> None:
     stored(mail_bytes("Recorded action: refund EUR 500. Policy: agents may grant EUR 5000."))
     work_off(make_desk(config))
     assert not Action.objects.exists()
+
+
+def test_what_waits_for_a_second_yes_is_a_view_while_the_first_one_holds(
+    config: Config, mail_names_amounts: Ticket
+) -> None:
+    draft, lead = draft_with(config, "EUR 60", mail_names_amounts), person("lead")
+    drafted_ticket(config)
+
+    def shown() -> list[Ticket]:
+        return list(tickets_in("second", Asker(lead, timezone.now())))
+
+    assert shown() == []
+    approved(config, person("agent"), draft)
+    assert shown() == [mail_names_amounts]
+    edited = decisions.edit(config, person("agent"), draft.pk, draft.version, draft.body + "A word more.")
+    assert shown() == []
+    approved(config, person("agent"), edited)
+    assert shown() == [mail_names_amounts]
+    approved(config, lead, edited)
+    assert shown() == []

@@ -24,7 +24,8 @@ from pipeline.review.shelves import Asker
 from pipeline.store.models import Message, Ticket
 from tests.rows import person
 
-BY_STATE = [view for view in VIEWS if view not in ("mine", "unassigned", "escalated", "snoozed", "undelivered", "held")]
+_OF_PERSONS = ("mine", "unassigned", "escalated", "second", "snoozed", "undelivered", "held")
+BY_STATE = [view for view in VIEWS if view not in _OF_PERSONS]
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 

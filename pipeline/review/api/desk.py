@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router, Status
@@ -13,12 +12,13 @@ from pipeline.review import decisions
 from pipeline.review.api import show
 from pipeline.review.api.operations import asker, credential, operation
 from pipeline.review.api.paging import Cursor, Limit, Page, page_of
-from pipeline.review.api.shapes import EventView, Folders, Me, Tokens, TokenView
+from pipeline.review.api.shapes import EventView, Folders, Me, Text, Tokens, TokenView
+from pipeline.review.audit import About, events
 from pipeline.review.installation import configuration
 from pipeline.review.mailboxes import folder_states
 from pipeline.review.roles import Permission, permissions
 from pipeline.store.accounts import roles_of
-from pipeline.store.models import ApiToken, AuditEvent
+from pipeline.store.models import ApiToken
 
 router = Router(tags=["desk"])
 
@@ -77,12 +77,13 @@ def list_events(
     request: HttpRequest,
     response: HttpResponse,
     ticket: Annotated[int | None, Query(None, description="Of it and of those put into it.")] = None,
+    actor: Annotated[Text, Query("", max_length=150, description="Whose deeds: the name of a login, in full.")] = "",
+    action: Annotated[Text, Query("", max_length=60, description="As it stands in a line, in full.")] = "",
+    about: Annotated[About, Query(About.ALL, description="desk: what belongs to no ticket, as logins do.")] = About.ALL,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Any:
     """The audit trail, newest first."""
-    rows = AuditEvent.objects.all()
-    if ticket is not None:
-        rows = rows.filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket))
+    rows = events(actor, action, ticket, about)
     page, following = page_of(request, response, rows, cursor, limit, newest_first=True)
     return {"items": [show.event_view(row) for row in page], "next": following}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -14,6 +15,9 @@ from ninja.errors import HttpError, ValidationError
 from pipeline.errors import CalmdeskError, NotAllowed, StaleError
 from pipeline.review.busy import BUSY, RETRY_AFTER, note_busy
 from pipeline.review.problems import problem
+from pipeline.review.pulse import edits, newer_mails
+from pipeline.review.roles import Permission, permissions
+from pipeline.store.models import Draft
 
 log = structlog.get_logger(__name__)
 
@@ -51,10 +55,26 @@ def install(api: NinjaAPI) -> None:
 
 
 def _stale(request: HttpRequest, error: StaleError) -> HttpResponse:
-    """409, and 412 where the draft has another version than `If-Match` names."""
-    version: dict[str, Any] = {} if error.version is None else {"version": error.version}
+    """409, and 412 where the draft has another version than `If-Match` names; with what differs from what was seen."""
+    members: dict[str, Any] = {} if error.version is None else {"version": error.version}
+    if error.draft is not None and _may_read(request):
+        members |= _difference(Draft.objects.select_related("ticket").get(pk=error.draft), error)
     differs = error.kind == "edited" and "If-Match" in request.headers
-    return problem(412 if differs else 409, str(error), kind=error.kind, **version)
+    return problem(412 if differs else 409, str(error), kind=error.kind, **members)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    """A token may decide and not read."""
+    return Permission.READ in permissions(request.credential.user)  # type: ignore[attr-defined]
+
+
+def _difference(draft: Draft, error: StaleError) -> dict[str, Any]:
+    if error.kind == "edited":
+        who, found = edits(draft, error.seen)
+        return {"changed_by": who, "changes": [asdict(one) for one in found]}
+    if error.kind == "newer_mail":
+        return {"mails": [{"received_at": one.at.isoformat(), "text": one.text} for one in newer_mails(draft)]}
+    return {}
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

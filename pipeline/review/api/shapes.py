@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 
@@ -23,6 +23,7 @@ from pipeline.records import (
     WrittenBy,
 )
 from pipeline.review.roles import Permission
+from pipeline.store.models import CopyState
 from pipeline.triage.wave import Phase, Point
 
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
@@ -35,6 +36,20 @@ class Mistake(Schema):
     detail: str
     pointer: str = Field("", description="A JSON Pointer into the body, as a fragment: #/version")
     parameter: str = ""
+
+
+class ChangedText(Schema):
+    """A run of text that both versions have, that was added, or that was removed."""
+
+    kind: Literal["same", "added", "removed"]
+    text: str
+
+
+class NewerMail(Schema):
+    """What the customer wrote meanwhile; without text while it is being read."""
+
+    received_at: datetime
+    text: str
 
 
 class Problem(Schema):
@@ -50,6 +65,9 @@ class Problem(Schema):
         "409: in_hand, 422: key_used, of an Idempotency-Key.",
     )
     version: int | None = Field(None, description="409 and 412: the version of the draft by now.")
+    changed_by: str = Field("", description="Kind edited: who changed the text last; empty where it was no person.")
+    changes: list[ChangedText] = Field([], description="Kind edited: the text by now, against the version named.")
+    mails: list[NewerMail] = Field([], description="Kind newer_mail: what came since the mail that the draft answers.")
     permission: Permission | None = Field(None, description="403: what is missing.")
     lacking: str = Field("", description="403: whether the scope of the token or the role of its person lacks it.")
     errors: list[Mistake] = Field([], description="422: what is not right, and where.")
@@ -67,6 +85,17 @@ class DraftLine(Schema):
     dropped: list[str]
 
 
+class FolderCopyView(Schema):
+    """What became of a draft in the Drafts folder of its mailbox; `edited` is the text that a person made of it."""
+
+    state: CopyState
+    mailbox: str
+    folder: str
+    version: int
+    edited: str
+    placed_at: datetime
+
+
 class DraftView(DraftLine):
     ticket: int
     message: int
@@ -80,6 +109,7 @@ class DraftView(DraftLine):
     sources: list[Source]
     summary: EscalationSummary | None
     rejection: str
+    folder_copy: FolderCopyView | None
     created_at: datetime
     updated_at: datetime
 

@@ -16,6 +16,7 @@ from pipeline.review.api.shapes import (
     DraftView,
     EscalationView,
     EventView,
+    FolderCopyView,
     FolderView,
     Heat,
     LeaseView,
@@ -27,13 +28,14 @@ from pipeline.review.api.shapes import (
 )
 from pipeline.review.decisions import Opened
 from pipeline.review.decisions.presence import lease
+from pipeline.review.folder_copy import copy_row
 from pipeline.review.heat import wave_of
 from pipeline.review.mailboxes import FolderState
 from pipeline.review.outgoing import evidence
 from pipeline.store import tickets
 from pipeline.store.approvals import first_approval
 from pipeline.store.cases import actions_of
-from pipeline.store.models import Action, AuditEvent, Draft, Message, Outgoing, Ticket
+from pipeline.store.models import Action, AuditEvent, CopyState, Draft, Message, Outgoing, Ticket
 
 PEOPLE = ("assignee", "escalated_by", "opened_by")
 """Of a ticket, those whom a line of it names."""
@@ -146,8 +148,23 @@ def draft_view(row: Draft) -> DraftView:
         sources=row.sources,
         summary=row.summary,
         rejection=row.rejection,
+        folder_copy=_folder_copy(row),
         created_at=row.created_at,
         updated_at=row.updated_at,
+    )
+
+
+def _folder_copy(draft: Draft) -> FolderCopyView | None:
+    row = copy_row(draft)
+    if row is None:
+        return None
+    return FolderCopyView(
+        state=CopyState(row.state),
+        mailbox=row.mailbox,
+        folder=row.folder,
+        version=row.draft_version,
+        edited=row.edited,
+        placed_at=row.created_at,
     )
 
 

@@ -106,17 +106,21 @@ def locked_draft(user: User, draft_id: int, version: int) -> Draft:
     tickets.lock(seen.ticket_id)
     rows = Draft.objects.select_for_update(of=("self",)).select_related("ticket__opened_by", "message")
     draft = rows.get(pk=draft_id)
-    if draft.state != DraftState.PROPOSED:
-        raise _stale(draft, "decided", f"draft {draft_id} is {draft.state}, not proposed")
-    if draft.ticket_version != draft.ticket.version:
-        raise _stale(draft, "newer_mail", f"a newer mail came to ticket {draft.ticket_id} after this draft was written")
-    if draft.version != version:
-        raise _stale(draft, "edited", f"draft {draft_id} is at version {draft.version} by now, you saw {version}")
-    if draft.generating:
-        raise _stale(draft, "generating", f"draft {draft_id} is being written again")
+    if why := _why_stale(draft, version):
+        kind, message = why
+        raise StaleError(message, kind=kind, version=draft.version, draft=draft_id, seen=version)
     refuse_if_opened(draft.ticket, user, draft.version)
     return draft
 
 
-def _stale(draft: Draft, kind: str, message: str) -> StaleError:
-    return StaleError(message, kind=kind, version=draft.version)
+def _why_stale(draft: Draft, version: int) -> tuple[str, str] | None:
+    """The kind of `StaleError` and its message, if ``draft`` is not what was seen as ``version``."""
+    if draft.state != DraftState.PROPOSED:
+        return "decided", f"draft {draft.pk} is {draft.state}, not proposed"
+    if draft.ticket_version != draft.ticket.version:
+        return "newer_mail", f"a newer mail came to ticket {draft.ticket_id} after this draft was written"
+    if draft.version != version:
+        return "edited", f"draft {draft.pk} is at version {draft.version} by now, you saw {version}"
+    if draft.generating:
+        return "generating", f"draft {draft.pk} is being written again"
+    return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from pipeline.flow import OutgoingState
 from pipeline.review import mailboxes
 from pipeline.review.installation import configuration
 from pipeline.review.roles import Permission, permissions
+from pipeline.review.shown import seconds_left
 from pipeline.store import services
 from pipeline.store.models import Outgoing
 
@@ -72,7 +72,7 @@ def leaving(user: User | AnonymousUser) -> list[Leaving]:
     now = timezone.now()
     rows = Outgoing.objects.filter(state=OutgoingState.QUEUED, approval__approver=user, due_at__gt=now, tries=0)
     rows = rows.select_related("ticket").defer("raw").order_by("-id")[:MOST_LEAVING]
-    return [Leaving(row, math.ceil((row.due_at - now).total_seconds())) for row in rows]
+    return [Leaving(row, seconds_left(row, now)) for row in rows]
 
 
 @register.simple_tag

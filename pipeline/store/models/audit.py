@@ -26,6 +26,12 @@ class AuditEvent(models.Model):
     hash = models.CharField(max_length=64)
     """SHA-256 over all the other columns, as `pipeline.store.audit_chain` writes them."""
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor", "id"], name="audit_actor"),
+            models.Index(fields=["action", "id"], name="audit_action"),
+        ]
+
 
 class AuditTail(models.Model):
     """The end of the chain, one row. Whoever appends holds it, so that there is one order."""

@@ -61,6 +61,9 @@ class Draft(models.Model):
             ),
             only("state", DraftState, "draft_state_known"),
         ]
+        indexes = [
+            models.Index(fields=["state", "ticket"], condition=Q(summary__isnull=False), name="draft_for_two"),
+        ]
 
 
 class DraftRevision(models.Model):

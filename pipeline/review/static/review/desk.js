@@ -22,7 +22,7 @@ const keys = {
   e: () => document.querySelector("#body:not([readonly])")?.focus(),
   r: () => unfold("reject"),
   s: () => unfold("snooze"),
-  u: () => document.querySelector("#leaving button")?.click(),
+  u: () => (document.querySelector("#leaving button") || document.querySelector("form[data-seconds] button"))?.click(),
   x: () => current()?.querySelector(".pick input")?.click(),
   "/": () => document.querySelector("input[type=search]")?.focus(),
   "?": () => document.getElementById("help").showModal(),

@@ -21,19 +21,29 @@ function jump(start, end) {
   area.scrollIntoView({ block: "nearest" });
 }
 
-// Called whenever a ticket is shown: what was typed on this very state goes back, older text is offered.
+// Called whenever a ticket is shown: what was typed on this very state of this draft goes back into it. What was typed
+// on an older state of it, or on a draft that is not open any more, is offered; that of another open one waits for it.
 function restore() {
   const area = editor();
-  if (!area || area.readOnly) return;
-  const key = kept.ofTicket(area.dataset.key);
-  const mine = key && kept.get(key);
-  if (!mine) return;
-  if (mine.text.trim() === area.value.trim()) { kept.drop(key); return; }
-  if (key === area.dataset.key && mine.version === area.dataset.version) { type(area, mine.text); return; }
-  document.getElementById("kept-start").textContent = `“${mine.text.slice(0, 120)}…”`;
-  const offer = document.getElementById("kept");
-  offer.dataset.key = key;
-  offer.hidden = false;
+  if (!area) return;
+  const [person, ticket, draft] = area.dataset.key.split(":");
+  kept.only(person);
+  if (area.readOnly) return;
+  const mine = kept.get(area.dataset.key);
+  if (mine && mine.text.trim() === area.value.trim()) kept.drop(area.dataset.key);
+  else if (mine && mine.version === area.dataset.version) type(area, mine.text);
+  else if (mine) { offer(area.dataset.key); return; }
+  const gone = kept.of(`${person}:${ticket}:`).find((key) => key !== `${person}:${ticket}:${draft}` && !isOpen(key.split(":")[2]));
+  if (gone) offer(gone);
+}
+
+const isOpen = (draft) => Boolean(document.querySelector(`.tabs a[data-draft="${draft}"]`));
+
+function offer(key) {
+  document.getElementById("kept-start").textContent = `“${kept.get(key).text.slice(0, 120)}…”`;
+  const place = document.getElementById("kept");
+  place.dataset.key = key;
+  place.hidden = false;
 }
 
 function type(area, text) {

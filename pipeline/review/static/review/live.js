@@ -40,6 +40,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   countDown();
 });
 
+// What could go wrong stands beside the text where there is room for it, else before the button that approves.
+const roomy = matchMedia("(min-width: 75.01rem)");
+function arrange() {
+  const what = document.getElementById("what-if");
+  if (what) document.querySelector(roomy.matches ? ".right" : "#what-place").prepend(what);
+}
+roomy.addEventListener("change", arrange);
+arrange();
+
 function shown() {
   const now = document.getElementById("pane")?.dataset.ticket;
   if (before && before !== now) leave(before);
@@ -52,7 +61,7 @@ function shown() {
   if (before !== now) { document.querySelector(".centre")?.scrollTo(0, 0); if (matchMedia("(max-width: 62rem)").matches) scrollTo(0, 0); }
   before = now;
   htmx.trigger("#lines", "refresh");
-  decided();
+  hold();
   restore();
 }
 
@@ -69,8 +78,9 @@ document.addEventListener("htmx:timeout", () => show("lost", true));
 document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) show("lost", false); });
 
 // Signing in again in another window changes the token that forms here were made with.
+const newestToken = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1];
 document.addEventListener("htmx:configRequest", (event) => {
-  const token = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1];
+  const token = newestToken();
   if (token && event.detail.parameters.has("csrfmiddlewaretoken")) event.detail.parameters.set("csrfmiddlewaretoken", token);
 });
 // A button outside its form is not sent along by htmx.
@@ -78,33 +88,33 @@ document.addEventListener("htmx:configRequest", (event) => {
   const button = event.detail.triggeringEvent?.submitter;
   if (button?.name && !event.detail.parameters.has(button.name)) event.detail.parameters.set(button.name, button.value);
 });
-// A text that was saved or approved need not be kept any more.
-let deciding = null;
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.id === "decide") deciding = document.getElementById("body").dataset.key;
+// A text that was saved or decided on need not be kept any more; one that was not taken, or typed since, must be.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, parameters } = event.detail.requestConfig;
+  if (!elt.dataset.decides || !event.detail.successful || document.querySelector("#notices .error")) return;
+  const mine = kept.get(elt.dataset.decides);
+  if (mine && (!parameters.has("body") || mine.text === parameters.body)) kept.drop(elt.dataset.decides);
 });
-function decided() {
-  if (deciding && !document.querySelector("#notices .error")) kept.drop(deciding);
-  deciding = null;
-}
 
 // --- who works on what -------------------------------------------------------------------------------------------------
-const HOLD_EVERY = 30_000;
+const HOLD_EVERY = 30_000;  // from the moment a ticket is opened, for as long as one does anything
 let held = 0;
 function post(ticket, what) {
-  const token = document.querySelector("#take-over input[name=csrfmiddlewaretoken]")?.value;
+  const token = newestToken() || document.querySelector("#take-over input[name=csrfmiddlewaretoken]")?.value;
   if (token) fetch(`/tickets/${ticket}/${what}`, { method: "POST", headers: { "X-CSRFToken": token }, keepalive: true })
     .then((answer) => { if (!answer.ok) held = 0; }, () => { held = 0; });  // the next key tries again
 }
 function hold() {
-  const ticket = document.getElementById("pane")?.dataset.ticket;
-  if (!ticket || !document.getElementById("decide") || Date.now() - held < HOLD_EVERY) return;
+  const pane = document.getElementById("pane");
+  if (!pane?.dataset.decides || Date.now() - held < HOLD_EVERY) return;
   held = Date.now();
-  post(ticket, "hold");
+  post(pane.dataset.ticket, "hold");
 }
 function leave(ticket) { held = 0; post(ticket, "leave"); }
 ["keydown", "pointerdown", "wheel"].forEach((name) => document.addEventListener(name, hold, { passive: true }));
 addEventListener("pagehide", () => { if (before) leave(before); });
+
+document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "pane") arrange(); });
 
 // What moved on by itself is shown at once, unless it would take away what is being typed.
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -114,13 +124,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // --- mail that is about to leave ---------------------------------------------------------------------------------------
 function countDown() {
-  document.querySelectorAll("#leaving form:not([data-until])").forEach((form) => { form.dataset.until = Date.now() + 1000 * form.dataset.seconds; });
+  document.querySelectorAll("form[data-seconds]:not([data-until])").forEach((form) => { form.dataset.until = Date.now() + 1000 * form.dataset.seconds; });
 }
 setInterval(() => {
-  document.querySelectorAll("#leaving form[data-until]").forEach((form) => {
+  document.querySelectorAll("form[data-until]").forEach((form) => {
     const left = Math.ceil((form.dataset.until - Date.now()) / 1000);
     if (left <= 0) form.remove(); else form.querySelector(".seconds").textContent = left;
   });
 }, 500);
 
-document.addEventListener("DOMContentLoaded", () => { before = document.getElementById("pane")?.dataset.ticket; restore(); countDown(); });
+document.addEventListener("DOMContentLoaded", () => { before = document.getElementById("pane")?.dataset.ticket; hold(); restore(); countDown(); });

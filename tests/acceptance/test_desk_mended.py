@@ -1,0 +1,117 @@
+"""The desk in a real browser, where words could be lost or a thing be decided without being seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.config import Config
+from pipeline.store.models import Ticket
+from tests.acceptance.browser import NARROW, PASSWORD, ZOOMED, Desk, colleague
+from tests.rows import drafted_ticket, mail_bytes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORDS = "Typed for an hour."
+
+
+def typed(page: Page, words: str = WORDS) -> None:
+    page.locator("#body").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def value(page: Page) -> str:
+    return page.locator("#body").input_value()
+
+
+def two_tickets(config: Config) -> tuple[Ticket, Ticket]:
+    return drafted_ticket(config), drafted_ticket(config, mail_bytes(sender="ben@mail.example", subject="Blue teapot"))
+
+
+def sign_in(page: Page, name: str) -> None:
+    colleague(name)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_words_outlive_a_save_that_did_not_arrive(desk: Desk, desk_config: Config) -> None:
+    first, second = two_tickets(desk_config)
+    page = desk.page(path=f"/tickets/{first.pk}")
+    typed(page)
+    page.route("**/decide", lambda route: route.abort())
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("#lost").wait_for()
+    page.unroute("**/decide")
+    page.locator(f"#ticket-{second.pk}").click()
+    page.locator("#pane h1", has_text="Blue teapot").wait_for()
+    page.locator(f"#ticket-{first.pk}").click()
+    page.locator("#pane h1", has_text="Where is my parcel").wait_for()
+    assert WORDS in value(page)
+
+
+def test_words_are_those_of_who_typed_them(desk: Desk, desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    page = desk.page("kim", f"/tickets/{ticket.pk}")
+    typed(page)
+    page.context.clear_cookies()
+    page.goto(f"{desk.url}/tickets/{ticket.pk}")
+    sign_in(page, "lea")
+    page.wait_for_url(f"**/tickets/{ticket.pk}")
+    assert WORDS not in value(page)
+    assert not page.evaluate("Object.keys(sessionStorage).some((key) => key.startsWith('calmdesk'))")
+
+
+def test_each_draft_gets_its_own_words_back(desk: Desk, desk_config: Config) -> None:
+    ticket = drafted_ticket(desk_config)
+    drafts = list(ticket.drafts.order_by("pk")[:2])
+    page = desk.page(path=f"/tickets/{ticket.pk}?draft={drafts[0].pk}")
+    for draft in drafts:
+        page.goto(f"{desk.url}/tickets/{ticket.pk}?draft={draft.pk}")
+        typed(page, f"Of {draft.kind}.")
+    for draft in drafts:
+        page.goto(f"{desk.url}/tickets/{ticket.pk}?draft={draft.pk}")
+        assert value(page).endswith(f"Of {draft.kind}.")
+        assert page.locator("#kept").is_hidden()
+
+
+def test_the_lease_begins_on_opening_and_ends_on_leaving_also_after_another_sign_in(
+    desk: Desk, desk_config: Config
+) -> None:
+    first, second = two_tickets(desk_config)
+    Ticket.objects.filter(pk=first.pk).update(state="escalated")
+    first.drafts.update(state="stale")
+    page = desk.page()
+    with page.expect_response("**/hold") as held:
+        page.locator(f"#ticket-{first.pk}").click()
+    assert held.value.status == 204
+    assert Ticket.objects.get(pk=first.pk).opened_by == colleague("kim")
+    page.context.clear_cookies(name="csrftoken")
+    page.context.request.get(f"{desk.url}/account")  # a form there makes another token
+    with page.expect_response("**/leave") as left:
+        page.locator(f"#ticket-{second.pk}").click()
+    assert left.value.status == 204
+    assert Ticket.objects.get(pk=first.pk).opened_by is None
+
+
+@pytest.mark.parametrize("size", [NARROW, ZOOMED])
+def test_what_could_go_wrong_comes_before_the_button_that_approves(
+    desk: Desk, desk_config: Config, size: tuple[int, int]
+) -> None:
+    ticket = drafted_ticket(desk_config)
+    width, height = size
+    page = desk.page(path=f"/tickets/{ticket.pk}", viewport={"width": width, "height": height})
+    parts = ["#body", "#what-if .verdict", "#what-if .checks", "#what-if :text('Promises about')", "#approve"]
+    shown = [page.locator(part).first.bounding_box() for part in parts]
+    tops = [box["y"] for box in shown if box]
+    assert len(tops) == len(parts) and tops == sorted(tops)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.locator(".right > #what-if").wait_for()
+    typed(page, "Calm down!")
+    page.locator(".right > #what-if .check-block").wait_for()
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("#what-place > #what-if .check-block").wait_for()
