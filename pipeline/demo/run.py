@@ -33,7 +33,7 @@ from pipeline.records import Role
 from pipeline.resources import default_folder
 from pipeline.setup import add_token, add_user, migrate
 
-USERS = (("agent", "agent"), ("lead", "lead"), ("ops", "ops"), ("auditor", "auditor"))
+USERS = (("agent", "agent"), ("lead", "lead"), ("ops", "ops"), ("auditor", "auditor"), ("admin", "admin"))
 SPARE_ACCOUNTS = ("customer@example.com", "customer@example.net", "customer@example.org")
 """Mailboxes without sample mail, for whoever wants to write to the desk and read its answer."""
 
