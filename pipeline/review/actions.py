@@ -21,6 +21,7 @@ from pipeline.review.access import number, reader, user_of
 from pipeline.review.busy import BUSY, note_busy
 from pipeline.review.installation import configuration
 from pipeline.review.queue import next_in
+from pipeline.review.roles import Permission, permissions
 from pipeline.review.shelves import Asker
 from pipeline.store.models import Draft, Message, Ticket
 
@@ -52,7 +53,8 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
         seen = current.version if current is not draft else version
         approved = decisions.approve(config, user, draft_id, seen, request.POST.get("confirm_recipient", ""))
         if approved.state == DraftState.PROPOSED:
-            return "Your yes is noted. The policy wants a second person, a lead, to approve it too."
+            other = "a second person" if Permission.COMPLETE in permissions(user) else "a second person, a lead,"
+            return f"Your yes is noted. The policy wants {other} to approve it too."
         return "Approved. The reply is on its way."
 
     if action not in ("save", "approve", "approve-next", "reject"):

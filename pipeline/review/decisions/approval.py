@@ -27,7 +27,7 @@ from pipeline.records import (
 )
 from pipeline.review.decisions.common import context_of, judge_of, locked_draft, mailbox_of, summary_of
 from pipeline.review.recipient import confirmed_recipient, customer_of
-from pipeline.review.roles import LEAD, Permission, approver_role, require
+from pipeline.review.roles import LEAD, Permission, approver_role, permissions, require
 from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
 from pipeline.store import approvals, codec, tickets
 from pipeline.store.models import Approval, Draft, FirstApproval, Outgoing, Ticket
@@ -124,15 +124,22 @@ def _note_first(user: User, draft: Draft, hash: str, summary: Any) -> None:
     ticket = draft.ticket
     draft.summary = summary
     draft.save(update_fields=["summary"])
-    draft.first_approvals.create(draft_version=draft.version, ticket_version=ticket.version, hash=hash, approver=user)
+    draft.first_approvals.create(
+        draft_version=draft.version,
+        ticket_version=ticket.version,
+        hash=hash,
+        approver=user,
+        completes=Permission.COMPLETE in permissions(user),
+    )
     tickets.record(user.get_username(), "first of two approvals", ticket, draft=draft.pk, version=draft.version)
 
 
 def _must_complete(user: User, first: FirstApproval) -> None:
-    """The second yes is another person's, and a lead's."""
+    """The second yes is another person's, and one of the two that of a lead, who is one still."""
     if first.approver_id == user.pk:
         raise FlowError(f"draft {first.draft_id} needs the yes of a second person: yours is given")
-    require(user, Permission.COMPLETE)
+    if not (first.completes and Permission.COMPLETE in permissions(first.approver)):
+        require(user, Permission.COMPLETE)
 
 
 def note_grants(context: CheckContext, ticket: Ticket, approval: Approval) -> None:
