@@ -47,10 +47,11 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
         if action == "reject":
             decisions.reject(user, draft_id, version, _reason(request))
             return "Rejected. The other drafts are still open."
-        current = decisions.edit(config, user, draft_id, version, body) if body.strip() != draft.body.strip() else draft
+        seen = version
+        if action == "save" or body.strip() != draft.body.strip():
+            seen = decisions.edit(config, user, draft_id, version, body).version
         if action == "save":
-            return "Saved, and checked again."
-        seen = current.version if current is not draft else version
+            return "Saved, and checked again." if seen != version else "Nothing was changed."
         approved = decisions.approve(config, user, draft_id, seen, request.POST.get("confirm_recipient", ""))
         if approved.state == DraftState.PROPOSED:
             other = "a second person" if Permission.COMPLETE in permissions(user) else "a second person, a lead,"
