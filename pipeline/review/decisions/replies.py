@@ -25,6 +25,7 @@ def new_reply(config: Config, user: User, ticket_id: int, body: str = "") -> Dra
 
 def new_mail(config: Config, user: User, ticket_id: int, subject: str, body: str) -> Draft:
     """Begin a fresh mail to the customer of the ticket, which answers no mail of theirs by its headers."""
+    require(user, Permission.DECIDE)
     subject = one_line(subject)[:SUBJECT_LIMIT].rstrip()
     if not subject:
         raise FlowError("a fresh mail needs a subject")
