@@ -6,7 +6,7 @@
     finding.py finding tickets
     snippet.py the words found, in their place
 
-Results are ordered by relevance within windows of the newest `WINDOW` matches (docs/adr/0016).
+Results are ordered by relevance within windows of the newest `WINDOW` matches (docs/adr/0020).
 """
 
 from __future__ import annotations
