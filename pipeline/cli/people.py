@@ -159,8 +159,8 @@ def token(
 ) -> None:
     """Make a bearer token for the REST API, which may do at most what its person may.
 
-    Writes {"name","token"}; it is not shown again. Scopes: read, decide, complete, settle, admin. Without --scope it
-    may do what its person may, except administrate.
+    Writes {"name","token"}; it is not shown again. Scopes: read, decide, complete, curate, settle, admin. Without
+    --scope it may do what its person may, except administrate.
 
     Example: calmdesk user token mara --for reports --scope read --config desk
     """

@@ -21,6 +21,7 @@ from pipeline.review.access import number, reader, user_of
 from pipeline.review.busy import BUSY, note_busy
 from pipeline.review.installation import configuration
 from pipeline.review.place import next_at, place_of
+from pipeline.review.roles import Permission, permissions
 from pipeline.store.models import Draft, Message, Ticket
 
 REJECTIONS = ("wrong kind", "wrong facts", "wrong tone", "answered elsewhere")
@@ -45,13 +46,15 @@ def decide(request: HttpRequest, draft_id: int) -> HttpResponse:
         if action == "reject":
             decisions.reject(user, draft_id, version, _reason(request))
             return "Rejected. The other drafts are still open."
-        current = decisions.edit(config, user, draft_id, version, body) if body.strip() != draft.body.strip() else draft
+        seen = version
+        if action == "save" or body.strip() != draft.body.strip():
+            seen = decisions.edit(config, user, draft_id, version, body).version
         if action == "save":
-            return "Saved, and checked again."
-        seen = current.version if current is not draft else version
+            return "Saved, and checked again." if seen != version else "Nothing was changed."
         approved = decisions.approve(config, user, draft_id, seen, request.POST.get("confirm_recipient", ""))
         if approved.state == DraftState.PROPOSED:
-            return "Your yes is noted. The policy wants a second person, a lead, to approve it too."
+            other = "a second person" if Permission.COMPLETE in permissions(user) else "a second person, a lead,"
+            return f"Your yes is noted. The policy wants {other} to approve it too."
         return "Approved. The reply is on its way."
 
     if action not in ("save", "approve", "approve-next", "reject"):

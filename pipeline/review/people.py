@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +18,7 @@ from pipeline.errors import CalmdeskError
 from pipeline.records import Role
 from pipeline.review import decisions
 from pipeline.review.access import number, permitted, user_of
+from pipeline.review.actions import carry_out
 from pipeline.review.installation import public_url
 from pipeline.review.roles import Permission, permissions
 from pipeline.review.sessions import login_of
@@ -49,7 +48,7 @@ def add(request: HttpRequest) -> HttpResponse:
         made.append(public_url(request, path))
         return f"{person.get_username()} is added as {role}."
 
-    if _carry_out(request, act):
+    if carry_out(request, act):
         return _people(request, link=made[0], name=name)
     return redirect("people")
 
@@ -79,7 +78,7 @@ def change(request: HttpRequest, person_id: int) -> HttpResponse:
     }
     if action not in acts:
         raise Http404("no such action")
-    if _carry_out(request, acts[action]) and made:
+    if carry_out(request, acts[action]) and made:
         return _people(request, link=made[0], name=User.objects.get(pk=person_id).get_username())
     return redirect("people")
 
@@ -105,7 +104,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, changed)
         return "Your password is changed; every other login is ended."
 
-    _carry_out(request, act)
+    carry_out(request, act)
     return redirect("account")
 
 
@@ -117,7 +116,7 @@ def end_login(request: HttpRequest, login_id: int) -> HttpResponse:
         decisions.end_login(user_of(request), login_id)
         return "That login is ended."
 
-    _carry_out(request, act)
+    carry_out(request, act)
     return redirect("account")
 
 
@@ -125,7 +124,7 @@ def end_login(request: HttpRequest, login_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def end_logins(request: HttpRequest) -> HttpResponse:
-    _carry_out(request, lambda: f"{decisions.end_logins(user_of(request))} logins are ended.")
+    carry_out(request, lambda: f"{decisions.end_logins(user_of(request))} logins are ended.")
     return redirect("account")
 
 
@@ -141,7 +140,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
         made.append(decisions.make_token(user_of(request), given.get("name", ""), scopes, days)[1])
         return "The token is made."
 
-    if _carry_out(request, act):
+    if carry_out(request, act):
         return _account(request, token=made[0])
     return redirect("account")
 
@@ -150,7 +149,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
-    _carry_out(request, lambda: f"The token {decisions.revoke_token(user_of(request), token_id).prefix} is revoked.")
+    carry_out(request, lambda: f"The token {decisions.revoke_token(user_of(request), token_id).prefix} is revoked.")
     return redirect("people" if request.POST.get("back") == "people" else "account")
 
 
@@ -186,16 +185,3 @@ def _role(request: HttpRequest) -> Role:
         return Role(request.POST.get("role", ""))
     except ValueError:
         raise Http404("no such role") from None
-
-
-def _carry_out(request: HttpRequest, act: Callable[[], str]) -> bool:
-    """Do it and say so; what is refused is said just as plainly."""
-    try:
-        messages.success(request, act())
-    except CalmdeskError as error:
-        messages.error(request, f"{error.message[:1].upper()}{error.message[1:]}.".replace("..", "."))
-    except ObjectDoesNotExist:
-        raise Http404("no such thing") from None
-    else:
-        return True
-    return False

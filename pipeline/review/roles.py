@@ -17,7 +17,7 @@ class Permission(enum.StrEnum):
     """Edit, approve, undo, reject, write, set the fault, correct a label, record what was done, call a mail a
     customer's or not, open, put off, assign, escalate and tag a ticket."""
     COMPLETE = "complete"
-    """Give the second yes, where the policy wants two."""
+    """Where the policy wants two yeses, give the one that has to be a lead's, first or second."""
     CURATE = "curate"
     """Share views with everybody, delete what others noted about customers."""
     SETTLE = "settle"

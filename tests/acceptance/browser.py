@@ -36,7 +36,7 @@ class Desk:
         """A window of its own for ``name``, who is signed in."""
         client = Client()
         client.force_login(colleague(name, role))
-        context = self.browser.new_context(**({"viewport": _size(WIDE)} | window))
+        context = self.browser.new_context(**({"viewport": _size(WIDE), "reduced_motion": "reduce"} | window))
         context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.url}])
         self._watch(context)
         page = context.new_page()

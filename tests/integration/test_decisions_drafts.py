@@ -306,6 +306,11 @@ def test_a_fresh_mail_needs_a_subject(desk_config: Config, subject: str) -> None
         decisions.new_mail(desk_config, person("agent"), drafted_ticket(desk_config).pk, subject, OURS)
 
 
+def test_who_may_not_write_is_told_that_and_not_what_is_wrong_with_the_subject(desk_config: Config) -> None:
+    with pytest.raises(NotAllowed):
+        decisions.new_mail(desk_config, person("auditor"), drafted_ticket(desk_config).pk, "", OURS)
+
+
 @pytest.mark.parametrize("email", ["", "care@fernhollow.example"])
 def test_a_fresh_mail_goes_to_a_customer_and_nobody_else(desk_config: Config, email: str) -> None:
     ticket = drafted_ticket(desk_config)

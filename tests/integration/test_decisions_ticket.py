@@ -141,6 +141,17 @@ def test_the_summary_stays_when_the_drafts_are_written_again(desk_config: Config
     assert ticket.messages.get().summary["why"] == "over my limit"
 
 
+def test_what_a_lead_hands_back_is_escalated_no_more(desk_config: Config) -> None:
+    ticket, agent, lead = drafted_ticket(desk_config), person("agent"), person("lead")
+    decisions.escalate(agent, ticket.pk, lead.username, "over my limit")
+    decisions.assign(lead, ticket.pk, lead.username)
+    ticket.refresh_from_db()
+    assert (ticket.escalated_by, ticket.escalated_why) == (agent, "over my limit")
+    decisions.assign(lead, ticket.pk, agent.username)
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.escalated_by, ticket.escalated_at, ticket.escalated_why) == (agent, None, None, "")
+
+
 @pytest.mark.parametrize(("to", "why"), [("agent", "over my limit"), ("lead", " \n")])
 def test_it_goes_to_a_lead_and_with_a_reason(desk_config: Config, to: str, why: str) -> None:
     with pytest.raises(FlowError):

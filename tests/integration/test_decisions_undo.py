@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import cast
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from pipeline.config import Config
 from pipeline.engine.send import send_stage
 from pipeline.errors import FlowError, NotAllowed, StaleError, SubmissionRefused
+from pipeline.records import Fault
 from pipeline.review import decisions
 from pipeline.sending.smtp import SmtpSubmitter
 from pipeline.store.cases import case_of
 from pipeline.store.models import Draft, Outgoing, Ticket
 from tests.integration.test_send_stage import LEASE, FakeSubmitter, make_due
-from tests.rows import OWNER, drafted_ticket, mail_bytes, open_draft, person
+from tests.rows import OWNER, drafted_ticket, mail_bytes, make_desk, open_draft, person, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +110,35 @@ def test_who_may_not_decide_undoes_nothing(slow_config: Config, role: str) -> No
     row = approved(slow_config)
     with pytest.raises(NotAllowed):
         decisions.undo(person(role), row.pk)
+
+
+FACTS: dict[str, Callable[[User, Ticket], object]] = {
+    "fault": lambda user, ticket: decisions.set_fault(user, ticket.pk, Fault.CONFIRMED),
+    "action": lambda user, ticket: decisions.record_action(user, ticket.pk, "shipment"),
+    "label": lambda user, ticket: decisions.correct_label(user, ticket.messages.get().pk, "tone", "angry"),
+}
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_what_was_learned_since_the_approval_is_written_into_the_draft_that_is_open_again(
+    slow_config: Config, fact: str
+) -> None:
+    row, user = approved(slow_config), person("agent")
+    FACTS[fact](user, row.ticket)
+    decisions.undo(user, row.pk)
+    assert all(row.ticket.drafts.values_list("generating", flat=True))
+    work_off(make_desk(slow_config))
+    assert set(row.ticket.drafts.values_list("state", "version", "generating")) == {("proposed", 2, False)}
+
+
+def test_what_was_known_before_the_approval_is_no_news(slow_config: Config) -> None:
+    ticket, user = drafted_ticket(slow_config), person("agent")
+    FACTS["fault"](user, ticket)
+    work_off(make_desk(slow_config))
+    row = approved(slow_config, ticket)
+    decisions.tag(user, ticket.pk, ["parcel"])
+    decisions.undo(user, row.pk)
+    assert not any(ticket.drafts.values_list("generating", flat=True))
 
 
 def test_a_reply_that_could_not_be_sent_is_taken_back_to_be_changed(desk_config: Config) -> None:

@@ -307,6 +307,17 @@ def test_an_error_of_another_kind_is_no_busy_database(desk_config: Config, monke
     assert client.get("/mailboxes").status_code == 500
 
 
+def test_saving_what_was_not_changed_says_so_and_only_to_who_may_save(desk_config: Config) -> None:
+    draft = open_draft(drafted_ticket(desk_config))
+    form = decision(draft, "save")
+    for role, told in (("agent", "Nothing was changed"), ("auditor", "may not decide here")):
+        page = signed_in(role).post(f"/drafts/{draft.pk}/decide", form, follow=True).content.decode()
+        assert told in page
+        assert "Saved, and checked again" not in page
+    draft.refresh_from_db()
+    assert draft.version == 1
+
+
 def test_an_auditor_who_posts_is_refused(desk_config: Config) -> None:
     draft = open_draft(drafted_ticket(desk_config))
     response = signed_in("auditor").post(f"/drafts/{draft.pk}/decide", decision(draft, "approve"), follow=True)

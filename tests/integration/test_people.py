@@ -281,7 +281,7 @@ def test_a_person_sees_and_ends_their_own_logins_and_nobody_elses() -> None:
     assert here.post(f"/account/logins/{number[others]}/end").status_code == 404
     assert here.post(f"/account/logins/{number[there]}/end").status_code == 302
     assert [signed_in(client) for client in (here, there, others)] == [True, False, True]
-    assert trail()[-1] == "login ended"
+    assert "login ended" in trail()
 
 
 def test_old_logins_and_sessions_are_cleared_away(monkeypatch: pytest.MonkeyPatch) -> None:

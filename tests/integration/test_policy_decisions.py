@@ -14,10 +14,13 @@ from django.utils import timezone
 
 from pipeline.config import Config, PolicyConfig
 from pipeline.errors import FlowError, NotAllowed, StaleError
+from pipeline.records import Role
 from pipeline.review import decisions
 from pipeline.review.done import done_action
 from pipeline.review.queue import tickets_in
+from pipeline.review.roles import limit
 from pipeline.review.shelves import Asker
+from pipeline.store import accounts
 from pipeline.store.cases import case_of
 from pipeline.store.models import Action, Draft, FirstApproval, Message, Outgoing, Ticket
 from tests.rows import drafted_ticket, mail_bytes, make_desk, open_draft, person, stored, work_off
@@ -98,6 +101,36 @@ def test_over_the_threshold_two_leads_are_needed(config: Config, mail_names_amou
     with pytest.raises(FlowError, match="second person"):
         approved(config, lead, draft)
     assert approved(config, person("lead"), draft) == "approved"
+
+
+def test_a_lead_first_and_an_agent_second_are_two_people_too(config: Config, mail_names_amounts: Ticket) -> None:
+    draft, lead = draft_with(config, "EUR 150", mail_names_amounts), person("lead")
+    assert approved(config, lead, draft) == "proposed"
+    assert approved(config, person("agent"), draft) == "approved"
+    first = Outgoing.objects.get().approval.first
+    assert first is not None
+    assert first.approver == lead
+
+
+@pytest.mark.parametrize("lost", ["role", "account"])
+def test_who_is_no_lead_any_more_counts_as_none(config: Config, mail_names_amounts: Ticket, lost: str) -> None:
+    draft, lead = draft_with(config, "EUR 150", mail_names_amounts), person("lead")
+    approved(config, lead, draft)
+    if lost == "role":
+        accounts.set_roles(lead.pk, [Role.AGENT], "test")
+    else:
+        accounts.set_active(lead.pk, False, "test")
+    with pytest.raises(NotAllowed):
+        approved(config, person("agent"), draft)
+    assert approved(config, person("lead"), draft) == "approved"
+
+
+def test_a_leads_token_without_that_scope_gives_no_leads_yes(config: Config, mail_names_amounts: Ticket) -> None:
+    draft, lead = draft_with(config, "EUR 150", mail_names_amounts), person("lead")
+    limit(lead, ["read", "decide"])
+    assert approved(config, lead, draft) == "proposed"
+    with pytest.raises(NotAllowed):
+        approved(config, person("agent"), draft)
 
 
 def test_over_the_limit_of_everybody_no_yes_counts(config: Config, mail_names_amounts: Ticket) -> None:

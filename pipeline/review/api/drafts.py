@@ -59,7 +59,7 @@ def _shown(response: HttpResponse, draft: Draft) -> DraftView:
     return shown
 
 
-@operation(router, "POST", "/drafts/approve", Permission.DECIDE, BulkResults, many=True)
+@operation(router, "POST", "/drafts/approve", Permission.DECIDE, BulkResults, in_steps=True)
 def approve_many(request: HttpRequest, given: ManyChosen) -> Any:
     """Approve many drafts of one kind that need no second look. Each is decided on for itself."""
     chosen = [(one.draft, one.version) for one in given.drafts]
@@ -73,21 +73,23 @@ def get_draft(request: HttpRequest, response: HttpResponse, draft_id: int) -> An
     return with_tag(request, response, draft.version, show.draft_view(draft))
 
 
-@operation(router, "PATCH", "/drafts/{draft_id}", Permission.DECIDE, DraftView, versioned="header")
+@operation(router, "PATCH", "/drafts/{draft_id}", Permission.DECIDE, DraftView, versioned="header", in_steps=True)
 def edit_draft(request: HttpRequest, response: HttpResponse, draft_id: int, given: Edited) -> Any:
     """Save a new text; it is checked again, and its version grows."""
     version = wanted_version(request)
     return _shown(response, decisions.edit(configuration(), asker(request), draft_id, version, given.body))
 
 
-@operation(router, "POST", "/drafts/{draft_id}/preview", Permission.DECIDE, PreviewView)
+@operation(router, "POST", "/drafts/{draft_id}/preview", Permission.DECIDE, PreviewView, in_steps=True)
 def preview_draft(request: HttpRequest, draft_id: int, given: Edited) -> Any:
     """What the checks say of a text that is not saved, and the promises it makes. Nothing is stored."""
     found = decisions.preview(configuration(), asker(request), draft_id, given.body)
     return PreviewView(checks=list(found.checks), promises=list(found.promises))
 
 
-@operation(router, "POST", "/drafts/{draft_id}/approve", Permission.DECIDE, DraftView, versioned="or_body")
+@operation(
+    router, "POST", "/drafts/{draft_id}/approve", Permission.DECIDE, DraftView, versioned="or_body", in_steps=True
+)
 def approve_draft(request: HttpRequest, response: HttpResponse, draft_id: int, given: Approval) -> Any:
     """Approve exactly the version named.
 

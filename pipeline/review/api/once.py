@@ -4,8 +4,9 @@ The row that keeps the answer is written in the transaction of the change: both 
 the same time the database lets the second wait for the row of the first. An answer of the kind 5xx changed nothing and
 is not kept.
 
-Many decisions at once are a transaction each (`once_for_many`): one for all of them would hold the end of the audit
-trail while it waits for the next ticket.
+Not so where an operation takes long before it decides, or decides on many things (`once_in_steps`): a transaction
+around it would hold up every writer on SQLite, and the end of the audit trail on both. Its row is there from the
+beginning.
 """
 
 from __future__ import annotations
@@ -47,8 +48,10 @@ def once(request: HttpRequest, credential: Credential, act: Act) -> HttpResponse
         return response
 
 
-def once_for_many(request: HttpRequest, credential: Credential, act: Act) -> HttpResponse:
-    """The same for an ``act`` of several transactions, each of which is refused if it was made already.
+def once_in_steps(request: HttpRequest, credential: Credential, act: Act) -> HttpResponse:
+    """The same for an ``act`` with transactions of its own.
+
+    What changes a draft or decides on it is refused if it was done already; a reply may be begun twice, after a crash.
 
     While it is in hand the key is refused with 409; after a crash it is free again within `IN_HAND`.
     """

@@ -12,7 +12,7 @@ from ninja import Router
 from ninja.decorators import decorate_view
 
 from pipeline.review.api.credentials import SAFE, Credential, credential_of, must_have
-from pipeline.review.api.once import Act, once, once_for_many
+from pipeline.review.api.once import Act, once, once_in_steps
 from pipeline.review.api.rates import rate
 from pipeline.review.api.refusals import Refused
 from pipeline.review.api.shapes import Problem
@@ -36,12 +36,12 @@ def operation(
     versioned: Literal["", "header", "or_body"] = "",
     tagged: bool = False,
     headers: tuple[str, ...] = (),
-    many: bool = False,
+    in_steps: bool = False,
 ) -> Callable[[V], V]:
     """Declare ``method path``. ``permission`` None: for everybody who is known.
 
     ``versioned``: it needs ``If-Match``, or a version in its body instead.
-    ``many``: it makes several decisions, each for itself.
+    ``in_steps``: it asks the model before it decides, or makes several decisions, each for itself.
     ``tagged``: it answers with an ETag, and 304 where the client has it.
     """
     writes = method not in SAFE
@@ -60,7 +60,7 @@ def operation(
             response={status: answer} | {code: Problem for code in sorted(errors)},
             by_alias=True,
             openapi_extra=extra | marks,
-        )(decorate_view(_gate(permission, once_for_many if many else once))(view))
+        )(decorate_view(_gate(permission, once_in_steps if in_steps else once))(view))
 
     return declare
 

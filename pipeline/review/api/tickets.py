@@ -150,13 +150,13 @@ def record_action(request: HttpRequest, ticket_id: int, given: Done) -> Any:
     return show.action_view(decisions.record_action(asker(request), ticket_id, **given.model_dump()))
 
 
-@operation(router, "POST", "/tickets/{ticket_id}/replies", Permission.DECIDE, DraftView, status=201)
+@operation(router, "POST", "/tickets/{ticket_id}/replies", Permission.DECIDE, DraftView, status=201, in_steps=True)
 def new_reply(request: HttpRequest, ticket_id: int, given: ReplyText) -> Any:
     """Begin another reply, in a person's own words. It is approved like every draft."""
     return Status(201, show.draft_view(decisions.new_reply(configuration(), asker(request), ticket_id, given.body)))
 
 
-@operation(router, "POST", "/tickets/{ticket_id}/mails", Permission.DECIDE, DraftView, status=201)
+@operation(router, "POST", "/tickets/{ticket_id}/mails", Permission.DECIDE, DraftView, status=201, in_steps=True)
 def new_mail(request: HttpRequest, ticket_id: int, given: MailText) -> Any:
     """Begin a fresh mail to the customer of the ticket. It is approved like every draft."""
     draft = decisions.new_mail(configuration(), asker(request), ticket_id, given.subject, given.body)

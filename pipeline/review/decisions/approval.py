@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pipeline.config import Config, MailboxConfig
-from pipeline.drafting.checks import CheckContext, Judge, concessions, judged, run_checks
+from pipeline.drafting.checks import CheckContext, concessions, run_checks
 from pipeline.drafting.escalation import why_second_yes
 from pipeline.errors import FlowError, StaleError
 from pipeline.flow import DraftState
@@ -25,9 +25,9 @@ from pipeline.records import (
     Reply,
     WrittenBy,
 )
-from pipeline.review.decisions.common import context_of, judge_of, locked_draft, mailbox_of, summary_of
+from pipeline.review.decisions.common import as_of_now, heard, locked_draft, mailbox_of, seen_draft, summary_of
 from pipeline.review.recipient import confirmed_recipient, customer_of
-from pipeline.review.roles import LEAD, Permission, approver_role, require
+from pipeline.review.roles import LEAD, Permission, approver_role, permissions, require
 from pipeline.sending.compose import approval_hash, compose_reply, envelope_for, new_message_id
 from pipeline.store import approvals, codec, tickets
 from pipeline.store.models import Approval, Draft, FirstApproval, Outgoing, Ticket
@@ -41,14 +41,15 @@ def approve(config: Config, user: User, draft_id: int, version: int, confirm_rec
     ``confirm_recipient`` names the address the reply goes to, where that is not plainly the customer's.
     """
     require(user, Permission.DECIDE)
-    judge = judge_of(config)
+    seen = seen_draft(draft_id)
+    before = heard(config, seen, seen.body)
     with transaction.atomic():
         draft = locked_draft(user, draft_id, version)
         if not draft.body.strip():
             raise FlowError("an empty text cannot be sent")
         ticket, message = draft.ticket, draft.message
-        context = context_of(config, draft, draft.body, approver_role(user))
-        why = _why_two(draft, context, judge)
+        context = as_of_now(config, draft, draft.body, approver_role(user), before)
+        why = _why_two(draft, context)
         mailbox = mailbox_of(config, ticket)
         recipient = (
             customer_of(config, ticket)
@@ -102,13 +103,12 @@ def _put_aside_others(draft: Draft, approval: Approval) -> None:
         tickets.set_draft_state(other, DraftState.SUPERSEDED)
 
 
-def _why_two(draft: Draft, context: CheckContext, judge: Judge | None) -> str:
+def _why_two(draft: Draft, context: CheckContext) -> str:
     """Why the yes of somebody in the role of ``context`` needs another's, or ""; StaleError where no yes would do.
 
     Checked as of now: a time that was promised when the draft was written may have passed since. What is over the
     limits of the role alone, a lead may grant together with them.
     """
-    context = judged(context, judge)
     results = run_checks(context)
     why = why_second_yes(results)
     if why and context.role != LEAD:
@@ -124,15 +124,22 @@ def _note_first(user: User, draft: Draft, hash: str, summary: Any) -> None:
     ticket = draft.ticket
     draft.summary = summary
     draft.save(update_fields=["summary"])
-    draft.first_approvals.create(draft_version=draft.version, ticket_version=ticket.version, hash=hash, approver=user)
+    draft.first_approvals.create(
+        draft_version=draft.version,
+        ticket_version=ticket.version,
+        hash=hash,
+        approver=user,
+        completes=Permission.COMPLETE in permissions(user),
+    )
     tickets.record(user.get_username(), "first of two approvals", ticket, draft=draft.pk, version=draft.version)
 
 
 def _must_complete(user: User, first: FirstApproval) -> None:
-    """The second yes is another person's, and a lead's."""
+    """The second yes is another person's, and one of the two that of a lead, who is one still."""
     if first.approver_id == user.pk:
         raise FlowError(f"draft {first.draft_id} needs the yes of a second person: yours is given")
-    require(user, Permission.COMPLETE)
+    if not (first.completes and Permission.COMPLETE in permissions(first.approver)):
+        require(user, Permission.COMPLETE)
 
 
 def note_grants(context: CheckContext, ticket: Ticket, approval: Approval) -> None:

@@ -9,14 +9,14 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError
 
 from pipeline.config import Config
-from pipeline.drafting.checks import Judge, concessions, judged, run_checks
+from pipeline.drafting.checks import concessions, run_checks
 from pipeline.errors import CalmdeskError
 from pipeline.records import CheckStatus
 from pipeline.review.busy import BUSY
 from pipeline.review.decisions.approval import approve
-from pipeline.review.decisions.common import context_of, judge_of
+from pipeline.review.decisions.common import heard
 from pipeline.review.recipient import surprise
-from pipeline.review.roles import AGENT, Permission, require
+from pipeline.review.roles import Permission, require
 from pipeline.store.models import Draft
 
 
@@ -27,16 +27,15 @@ def approve_many(config: Config, user: User, chosen: Sequence[tuple[int, int]]) 
     be confirmed, and answer nobody who is upset. One that is refused stops none of the others.
     """
     require(user, Permission.DECIDE)
-    judge = judge_of(config)
     kinds = dict(Draft.objects.filter(pk__in=[draft_id for draft_id, _ in chosen]).values_list("pk", "kind"))
     kind = next((kinds[draft_id] for draft_id, _ in chosen if draft_id in kinds), "")
-    return [(draft_id, _approve(config, user, draft_id, version, kind, judge)) for draft_id, version in chosen]
+    return [(draft_id, _approve(config, user, draft_id, version, kind)) for draft_id, version in chosen]
 
 
-def _approve(config: Config, user: User, draft_id: int, version: int, kind: str, judge: Judge | None) -> str:
+def _approve(config: Config, user: User, draft_id: int, version: int, kind: str) -> str:
     try:
         draft = Draft.objects.select_related("ticket", "message").get(pk=draft_id)
-        why = _why_alone(config, draft, kind, judge)
+        why = _why_alone(config, draft, kind)
         if not why:
             approve(config, user, draft_id, version)
     except ObjectDoesNotExist:
@@ -48,11 +47,11 @@ def _approve(config: Config, user: User, draft_id: int, version: int, kind: str,
     return why
 
 
-def _why_alone(config: Config, draft: Draft, kind: str, judge: Judge | None) -> str:
+def _why_alone(config: Config, draft: Draft, kind: str) -> str:
     """Why ``draft`` deserves a look of its own, or ""."""
     if draft.kind != kind:
         return f"it is of another kind: {draft.kind}, not {kind}"
-    context = judged(context_of(config, draft, draft.body, AGENT), judge)
+    context = heard(config, draft, draft.body)
     failed = next((check for check in run_checks(context) if check.status is not CheckStatus.PASS), None)
     if failed:
         return f"a check complains: {failed.message}"

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from pipeline.config import Config, MailboxConfig
-from pipeline.drafting.checks import CheckContext, Judge, judged, run_checks
+from pipeline.drafting.checks import CheckContext, judged, run_checks
 from pipeline.drafting.checks.promises import commitments
 from pipeline.drafting.escalation import escalation_summary, why_second_yes
 from pipeline.drafting.knowledge import KnowledgeBase
@@ -42,9 +42,13 @@ def mailbox_of(config: Config, ticket: Ticket) -> MailboxConfig:
         raise FlowError(f"mailbox {ticket.mailbox!r} is no longer in mailboxes.yaml") from None
 
 
-def context_of(config: Config, draft: Draft, body: str, role: str) -> CheckContext:
+def knowledge_of(config: Config, mailbox: str) -> str:
+    """All that the firm knows, as text. Read from its files: call it before a row is locked."""
+    return "\n".join(passage.searchable for passage in KnowledgeBase.load(config.knowledge_folder(mailbox)).passages)
+
+
+def context_of(config: Config, draft: Draft, body: str, role: str, knowledge: str) -> CheckContext:
     mailbox = mailbox_of(config, draft.ticket)
-    knowledge = KnowledgeBase.load(config.knowledge_folder(draft.ticket.mailbox))
     return CheckContext(
         body=body,
         kind=DraftKind(draft.kind),
@@ -54,25 +58,44 @@ def context_of(config: Config, draft: Draft, body: str, role: str) -> CheckConte
         now=timezone.now(),
         sources=tuple(Source(**source) for source in draft.sources),
         restated=tuple(draft.restated),
-        knowledge="\n".join(passage.searchable for passage in knowledge.passages),
+        knowledge=knowledge,
         composure=config.thresholds.of(draft.ticket.mailbox).composure,
         role=role,
     )
 
 
-def judge_of(config: Config) -> Judge | None:
-    """The model beside the rules. Loaded at the first call, which takes seconds: call it before a row is locked."""
-    with noted(Service.REPLIES):
-        return shared_reply_reader(config.calmdesk.model)
+def heard(config: Config, draft: Draft, body: str) -> CheckContext:
+    """``body`` as a text of ``draft``, with what takes time to find out: what the firm knows, what the model hears.
+
+    Call it before a row is locked, and `as_of_now` after.
+    """
+    knowledge = knowledge_of(config, draft.ticket.mailbox)
+    with noted(Service.REPLIES):  # loaded at the first call, which takes seconds
+        judge = shared_reply_reader(config.calmdesk.model)
+    return judged(context_of(config, draft, body, AGENT, knowledge), judge)
+
+
+def as_of_now(config: Config, draft: Draft, body: str, role: str, before: CheckContext) -> CheckContext:
+    """``body`` in the light of the rows, which are locked by now; what takes time was found out `before`.
+
+    StaleError where the model heard another text than this: ``body``, or what it restates, changed meanwhile.
+    """
+    now = context_of(config, draft, body, role, before.knowledge)
+    if now.own != before.own:
+        raise StaleError(f"draft {draft.pk or '(new)'} was changed meanwhile", kind="edited", version=draft.version)
+    return replace(now, verdicts=before.verdicts)
 
 
 def examined(context: CheckContext) -> Preview:
     return Preview(run_checks(context), tuple(commitments(context)))
 
 
-def write_text(config: Config, draft: Draft, text: str, role: str, judge: Judge | None) -> None:
-    """Put ``text`` into ``draft`` with all that follows from it; not saved. ``role`` is that of who wrote it."""
-    context = judged(context_of(config, draft, text, AGENT), judge)
+def write_text(config: Config, draft: Draft, text: str, role: str, before: CheckContext) -> None:
+    """Put ``text``, as it was `heard` before, into ``draft`` with all that follows from it; not saved.
+
+    ``role`` is that of who wrote it.
+    """
+    context = as_of_now(config, draft, text, AGENT, before)
     found = examined(context)
     draft.body = text
     draft.checks, draft.promises = codec.checks_to_json(found.checks), codec.promises_to_json(found.promises)
@@ -94,10 +117,19 @@ def as_text(body: str) -> str:
 
 def locked_ticket(ticket_id: int) -> Ticket:
     """The ticket, locked, if its mail is still there."""
-    ticket = tickets.lock(ticket_id)
+    return standing(tickets.lock(ticket_id))
+
+
+def standing(ticket: Ticket) -> Ticket:
+    """The ticket, if its mail is still there."""
     if ticket.merged_into_id:
-        raise StaleError(f"ticket {ticket_id} was put into ticket {ticket.merged_into_id}")
+        raise StaleError(f"ticket {ticket.pk} was put into ticket {ticket.merged_into_id}")
     return ticket
+
+
+def seen_draft(draft_id: int) -> Draft:
+    """The draft as it is, not locked: to find out what takes time."""
+    return Draft.objects.select_related("ticket", "message").get(pk=draft_id)
 
 
 def locked_draft(user: User, draft_id: int, version: int) -> Draft:

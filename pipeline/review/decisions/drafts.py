@@ -6,12 +6,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from pipeline.config import Config
-from pipeline.drafting.checks import judged
 from pipeline.errors import FlowError
 from pipeline.flow import DraftState
 from pipeline.records import Wish, WrittenBy
-from pipeline.review.decisions.common import Preview, as_text, context_of, examined, judge_of, locked_draft, write_text
-from pipeline.review.roles import AGENT, Permission, approver_role, require
+from pipeline.review.decisions.common import Preview, as_text, examined, heard, locked_draft, seen_draft, write_text
+from pipeline.review.roles import Permission, approver_role, require
 from pipeline.store import tickets
 from pipeline.store.models import Draft
 
@@ -21,11 +20,12 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
     require(user, Permission.DECIDE)
     if not body.strip():
         raise FlowError("an empty text cannot be sent")
-    text, judge = as_text(body), judge_of(config)
+    text = as_text(body)
+    before = heard(config, seen_draft(draft_id), text)
     with transaction.atomic():
         draft = locked_draft(user, draft_id, version)
         if text != draft.body:
-            write_text(config, draft, text, approver_role(user), judge)
+            write_text(config, draft, text, approver_role(user), before)
             draft.version += 1
             draft.save()
             draft.revisions.create(version=draft.version, body=text, by=user)
@@ -36,9 +36,7 @@ def edit(config: Config, user: User, draft_id: int, version: int, body: str) -> 
 def preview(config: Config, user: User, draft_id: int, body: str) -> Preview:
     """What saving ``body`` would show: the same checks and promises. Nothing is stored or locked."""
     require(user, Permission.DECIDE)
-    text, judge = as_text(body), judge_of(config)
-    draft = Draft.objects.select_related("ticket", "message").get(pk=draft_id)
-    return examined(judged(context_of(config, draft, text, AGENT), judge))
+    return examined(heard(config, seen_draft(draft_id), as_text(body)))
 
 
 def reject(user: User, draft_id: int, version: int, reason: str) -> Draft:

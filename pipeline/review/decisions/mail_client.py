@@ -18,7 +18,7 @@ from pipeline.drafting.checks.promises import commitments
 from pipeline.flow import DraftState, OutgoingState
 from pipeline.records import Envelope
 from pipeline.review.decisions.approval import note_grants
-from pipeline.review.decisions.common import LONGEST_BODY, context_of, mailbox_of
+from pipeline.review.decisions.common import LONGEST_BODY, context_of, knowledge_of, mailbox_of
 from pipeline.review.decisions.outgoing import withdraw
 from pipeline.review.roles import AGENT
 from pipeline.sending.compose import approval_hash
@@ -51,12 +51,13 @@ def client_of(mailbox: str) -> User:
 
 def sent_in_client(config: Config, copy_id: int, mail: SentMail) -> Outgoing | None:
     """The copy was sent from a mail program; None where that is on record already."""
+    knowledge = knowledge_of(config, MailboxDraft.objects.values_list("mailbox", flat=True).get(pk=copy_id))
     with transaction.atomic():
         copy, draft, ticket = _locked(copy_id)
         if copy.state == CopyState.SENT or Outgoing.objects.filter(message_id=mail.message_id).exists():
             return None
         changed = _take_text(draft, mail.text)
-        context = context_of(config, draft, draft.body, AGENT)
+        context = context_of(config, draft, draft.body, AGENT, knowledge)
         draft.promises = codec.promises_to_json(tuple(commitments(context)))
         draft.updated_at = timezone.now()
         draft.save()

@@ -15,6 +15,9 @@ from pipeline.store import approvals, tickets
 from pipeline.store.claims import release
 from pipeline.store.models import Approval, Outgoing, Ticket
 
+NEWS = ("fault set", "action recorded", "label corrected")
+"""What the audit trail calls the decisions that have open drafts written again."""
+
 
 def approval_void(row: Outgoing) -> str:
     """Why the approval of ``row`` no longer holds, so that the sender would refuse it; "" while it does."""
@@ -84,7 +87,7 @@ def _may_be_undone(row: Outgoing) -> bool:
 
 
 def _reopen(approval: Approval, ticket: Ticket) -> None:
-    """Open the draft again, and those that it put aside; where the thread has grown since, from the whole of it."""
+    """Open the draft again, and those that it put aside; written again where more is known by now."""
     draft = approval.draft
     same = approval.ticket_version == ticket.version
     theirs = draft.writer != WrittenBy.PERSON and tickets.newest_answerable(ticket) == draft.message
@@ -94,8 +97,13 @@ def _reopen(approval: Approval, ticket: Ticket) -> None:
     for one in (draft, *approval.superseded.filter(state=DraftState.SUPERSEDED)):
         tickets.set_draft_state(one, DraftState.PROPOSED)
     approval.superseded.update(superseded_by=None)
-    if not same:
+    if not same or (draft.writer != WrittenBy.PERSON and _has_news(approval, ticket)):
         tickets.draft_again(draft.message)
+
+
+def _has_news(approval: Approval, ticket: Ticket) -> bool:
+    """Whether something became known since the approval that has open drafts written again."""
+    return ticket.audit.filter(action__in=NEWS, at__gt=approval.approved_at).exists()
 
 
 def _locked(outgoing_id: int) -> Outgoing:

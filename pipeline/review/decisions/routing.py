@@ -21,6 +21,7 @@ from pipeline.store.models import Message, Ticket, TicketTag
 LONGEST_TAG = 40
 MOST_TAGS = 20
 LONGEST_REASON = 2000
+_ESCALATION = ("escalated_by", "escalated_at", "escalated_why")
 
 
 def snooze(user: User, ticket_id: int, until: datetime | None) -> Ticket:
@@ -38,13 +39,18 @@ def snooze(user: User, ticket_id: int, until: datetime | None) -> Ticket:
 
 
 def assign(user: User, ticket_id: int, to: str) -> Ticket:
-    """Give the ticket to the user named ``to``, who may decide on it; "" gives it to nobody."""
+    """Give the ticket to the user named ``to``, who may decide on it; "" gives it to nobody.
+
+    In other hands it is not escalated any more: what a lead gives back is the agent's to answer.
+    """
     require(user, Permission.DECIDE)
     taker = _taker(to, Permission.DECIDE) if to else None
     with transaction.atomic():
         ticket = locked_ticket(ticket_id)
+        if taker != ticket.assignee:
+            ticket.escalated_by, ticket.escalated_at, ticket.escalated_why = None, None, ""
         ticket.assignee = taker
-        ticket.save(update_fields=["assignee"])
+        ticket.save(update_fields=["assignee", *_ESCALATION])
         tickets.record(user.get_username(), "assigned", ticket, to=to)
     return ticket
 
@@ -60,7 +66,7 @@ def escalate(user: User, ticket_id: int, to: str, why: str) -> Ticket:
         ticket = locked_ticket(ticket_id)
         ticket.assignee, ticket.escalated_by = taker, user
         ticket.escalated_at, ticket.escalated_why = timezone.now(), why
-        ticket.save(update_fields=["assignee", "escalated_by", "escalated_at", "escalated_why"])
+        ticket.save(update_fields=["assignee", *_ESCALATION])
         _summarise(ticket, why)
         tickets.record(user.get_username(), "escalated", ticket, to=to)
     return ticket

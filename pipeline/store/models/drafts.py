@@ -106,6 +106,8 @@ class FirstApproval(models.Model):
     hash = models.CharField(max_length=64)
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     approved_at = models.DateTimeField(default=timezone.now)
+    completes = models.BooleanField(default=False)
+    """Given by somebody who may complete: the other yes may be anybody's who decides."""
 
     class Meta:
         constraints = [
