@@ -115,3 +115,30 @@ def test_what_could_go_wrong_comes_before_the_button_that_approves(
     page.locator(".right > #what-if .check-block").wait_for()
     page.set_viewport_size({"width": width, "height": height})
     page.locator("#what-place > #what-if .check-block").wait_for()
+
+
+def test_results_stand_in_the_left_pane_and_are_worked_through_by_keys(desk: Desk, desk_config: Config) -> None:
+    first, second = two_tickets(desk_config)
+    drafted_ticket(desk_config, mail_bytes("Nothing of the kind.", sender="cy@mail.example", subject="A question"))
+    page = desk.page()
+    page.keyboard.press("/")
+    page.keyboard.type("parcel")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=parcel")
+    page.locator("a.ticket:focus").wait_for()
+    assert page.locator("a.ticket").count() == 2
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tickets/*?q=parcel")
+    page.locator(".tickets li.current").wait_for()
+    opened = page.locator("#pane").get_attribute("data-ticket")
+    other = second if opened == str(first.pk) else first
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/tickets/{other.pk}?q=parcel")
+    page.reload()
+    assert page.locator("a.ticket").count() == 2
+    page.locator(f"#ticket-{other.pk}[aria-current=true]").wait_for()
+    page.get_by_role("link", name="← Queue").click()
+    page.locator("#view-open[aria-current=page]").wait_for()
+    assert page.locator("#pane").get_attribute("data-ticket") == str(other.pk)
