@@ -53,5 +53,6 @@ def _shared(request: HttpRequest, place: Place) -> dict[str, Any]:
         "place": place,
         "saved_views": saved_views(user_of(request)),
         "can_decide": Permission.DECIDE in may,
+        "can_complete": Permission.COMPLETE in may,
         "can_settle": Permission.SETTLE in may,
     }
