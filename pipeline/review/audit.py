@@ -74,4 +74,7 @@ def _told(detail: Mapping[str, Any]) -> str:
 
 
 def _value(value: object) -> str:
-    return " + ".join(str(one) for one in value) if isinstance(value, list) else "" if value is None else str(value)
+    if isinstance(value, list):
+        return " + ".join(str(one) for one in value)
+    words = {None: "", True: "yes", False: "no"}
+    return words[value] if value is None or isinstance(value, bool) else str(value)

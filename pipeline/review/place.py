@@ -81,9 +81,10 @@ def asker_of(request: HttpRequest, place: Place) -> Asker:
 
 
 def next_at(place: Place, user: User, now: datetime, ticket_id: int) -> int | None:
-    """The ticket behind this one in the list, or the first one where it is the last; of results only one behind."""
+    """The ticket behind this one in the list, or the first one where it is the last; of results one that waits."""
     if not place.search:
         return queues.next_in(place.view, Asker(user, now, place.mailbox), ticket_id, place.group)
-    found = [hit.ticket.pk for hit in find(read(place.search), user, now).hits]
-    behind = found[found.index(ticket_id) + 1 :] if ticket_id in found else []
-    return next(iter(behind), None)
+    found = [hit.ticket for hit in find(read(place.search), user, now).hits]
+    here = next((number for number, row in enumerate(found) if row.pk == ticket_id), 0)
+    waiting = (row.pk for row in (*found[here + 1 :], *found[:here]) if row.risk_at and row.pk != ticket_id)
+    return next(waiting, None)

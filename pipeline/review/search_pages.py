@@ -13,24 +13,21 @@ from pipeline.review.access import reader, user_of
 from pipeline.review.actions import carry_out
 from pipeline.review.customers import customer
 from pipeline.review.installation import configuration
+from pipeline.review.left import results_context
+from pipeline.review.place import place_of
 from pipeline.review.roles import Permission, permissions
-from pipeline.review.saved import saved_views
 from pipeline.review.swaps import unstored
 from pipeline.store.models import CustomerNote
-from pipeline.store.search import find, read
 
 
 @reader
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    user, query = user_of(request), read(request.GET.get("q", ""))
-    context = {
-        "query": query,
-        "found": find(query, user, timezone.now(), request.GET.get("after", "")),
-        "saved_views": saved_views(user),
-        "can_share": Permission.CURATE in permissions(user),
-    }
-    return unstored(render(request, "review/search.html", context))
+    """The results beside no ticket; themselves alone where a page that is open asks for them."""
+    template = "review/queue.html"
+    if request.htmx:  # type: ignore[attr-defined]
+        template = "review/nothing.html" if request.htmx.target == "pane" else "review/_results.html"  # type: ignore[attr-defined]
+    return unstored(render(request, template, results_context(request, place_of(request))))
 
 
 @reader

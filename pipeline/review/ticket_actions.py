@@ -19,8 +19,8 @@ from pipeline.review import decisions
 from pipeline.review.access import number, reader, user_of
 from pipeline.review.actions import back, carry_out
 from pipeline.review.installation import configuration
+from pipeline.review.left import left_context
 from pipeline.review.swaps import unstored
-from pipeline.review.views import list_context
 from pipeline.store.models import Draft, Message, Outgoing, Ticket
 
 SNOOZES = (("hour", "1 hour"), ("tomorrow", "Tomorrow, 9:00"), ("monday", "Next Monday, 9:00"))
@@ -226,7 +226,7 @@ def approve_many(request: HttpRequest) -> HttpResponse:
         messages.error(request, f"Nothing was done: {error}.")
     drafts = Draft.objects.select_related("ticket").in_bulk([pk for pk, _ in results])
     swapped = bool(request.htmx)  # type: ignore[attr-defined]
-    context = {} if swapped else list_context(request)
+    context = {} if swapped else left_context(request)
     told = [(drafts[pk], why) for pk, why in results if pk in drafts]
     context |= {"results": told, "approved": sum(not why for _, why in told)}
     return unstored(render(request, "review/approved_part.html" if swapped else "review/approved.html", context))

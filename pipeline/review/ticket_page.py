@@ -35,6 +35,7 @@ from pipeline.review.diff import changes
 from pipeline.review.folder_copy import folder_copy
 from pipeline.review.heat import curve, wave_of_mails
 from pipeline.review.installation import configuration
+from pipeline.review.left import left_context
 from pipeline.review.lines import open_draft
 from pipeline.review.place import place_of
 from pipeline.review.pulse import edits, seen
@@ -43,7 +44,6 @@ from pipeline.review.shown import ShownMail, shown_mail, shown_reply, surprise_o
 from pipeline.review.standing import Badge, of_draft, of_ticket
 from pipeline.review.swaps import unstored
 from pipeline.review.ticket_actions import SNOOZES
-from pipeline.review.views import list_context
 from pipeline.review.whatif import what_if_of
 from pipeline.store import codec
 from pipeline.store.approvals import first_approval
@@ -70,7 +70,7 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
     if row.merged_into_id:
         return redirect(place_of(request).beside(row.merged_into_id))
     swapped = bool(request.htmx)  # type: ignore[attr-defined]
-    context = _context(request, row) if swapped else list_context(request) | _context(request, row)
+    context = _context(request, row) if swapped else left_context(request) | _context(request, row)
     return unstored(render(request, "review/pane.html" if swapped else "review/ticket.html", context))
 
 

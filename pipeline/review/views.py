@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -11,40 +9,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from pipeline.review import mail_html
-from pipeline.review import queue as queues
-from pipeline.review.access import number, reader, user_of
+from pipeline.review.access import number, reader
 from pipeline.review.files import download
 from pipeline.review.installation import configuration
+from pipeline.review.left import list_context
 from pipeline.review.mailboxes import folder_states
-from pipeline.review.place import asker_of, place_of
-from pipeline.review.roles import Permission, permissions
-from pipeline.review.saved import saved_views
+from pipeline.review.place import place_of
 from pipeline.review.security import MAIL_POLICY
 from pipeline.review.sessions import unattended
-from pipeline.review.shelves import GROUPS
 from pipeline.review.swaps import changed_only, unstored
 from pipeline.store.models import Message
-
-
-def list_context(request: HttpRequest) -> dict[str, Any]:
-    """What the left pane shows."""
-    place = place_of(request)
-    may = permissions(user_of(request))
-    asker = asker_of(request, place)
-    found = queues.lines(place.view, place.group, asker, request.GET.get("after", ""))
-    return {
-        "place": place,
-        "selected": 0,
-        "views": queues.views(asker),
-        "groups": [(name, shelf.title) for name, shelf in GROUPS.items()] if place.view == "suppressed" else [],
-        "mailboxes": list(configuration().mailboxes),
-        "after": request.GET.get("after", ""),
-        "next": found.next,
-        "lines": found.lines,
-        "saved_views": saved_views(asker.user),
-        "can_decide": Permission.DECIDE in may,
-        "can_settle": Permission.SETTLE in may,
-    }
 
 
 @reader
@@ -54,7 +28,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     template = "review/queue.html"
     if request.htmx:  # type: ignore[attr-defined]
         template = "review/nothing.html" if request.htmx.target == "pane" else "review/_list.html"  # type: ignore[attr-defined]
-    return unstored(render(request, template, list_context(request)))
+    return unstored(render(request, template, list_context(request, place_of(request))))
 
 
 @unattended
@@ -62,7 +36,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def queue_list(request: HttpRequest) -> HttpResponse:
     """The left pane alone, asked for again and again by the page, and with it what must not wait for a reload."""
-    context = list_context(request) | {"selected": number(request.GET.get("selected"))}
+    context = list_context(request, place_of(request)) | {"selected": number(request.GET.get("selected"))}
     return changed_only(request, "lines-shown", render_to_string("review/refresh.html", context, request))
 
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.config import Config
-from pipeline.store.models import Ticket
-from tests.acceptance.browser import NARROW, PASSWORD, ZOOMED, Desk, colleague
-from tests.rows import drafted_ticket, mail_bytes
+from pipeline.review import decisions
+from pipeline.store.models import MailboxDraft, Ticket
+from tests.acceptance.browser import NARROW, PASSWORD, WIDE, ZOOMED, Desk, colleague, look
+from tests.rows import drafted_ticket, mail_bytes, open_draft, queued
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "Typed for an hour."
+BEN = mail_bytes(sender="ben@mail.example", subject="Blue teapot")
 
 
 def typed(page: Page, words: str = WORDS) -> None:
@@ -29,7 +31,7 @@ def value(page: Page) -> str:
 
 
 def two_tickets(config: Config) -> tuple[Ticket, Ticket]:
-    return drafted_ticket(config), drafted_ticket(config, mail_bytes(sender="ben@mail.example", subject="Blue teapot"))
+    return drafted_ticket(config), drafted_ticket(config, BEN)
 
 
 def sign_in(page: Page, name: str) -> None:
@@ -115,3 +117,53 @@ def test_what_could_go_wrong_comes_before_the_button_that_approves(
     page.locator(".right > #what-if .check-block").wait_for()
     page.set_viewport_size({"width": width, "height": height})
     page.locator("#what-place > #what-if .check-block").wait_for()
+
+
+def test_results_stand_in_the_left_pane_and_are_worked_through_by_keys(desk: Desk, desk_config: Config) -> None:
+    first, second = two_tickets(desk_config)
+    drafted_ticket(desk_config, mail_bytes("Nothing of the kind.", sender="cy@mail.example", subject="A question"))
+    page = desk.page()
+    page.keyboard.press("/")
+    page.keyboard.type("parcel")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=parcel")
+    page.locator("a.ticket:focus").wait_for()
+    assert page.locator("a.ticket").count() == 2
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tickets/*?q=parcel")
+    page.locator(".tickets li.current").wait_for()
+    opened = page.locator("#pane").get_attribute("data-ticket")
+    other = second if opened == str(first.pk) else first
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/tickets/{other.pk}?q=parcel")
+    page.reload()
+    assert page.locator("a.ticket").count() == 2
+    page.locator(f"#ticket-{other.pk}[aria-current=true]").wait_for()
+    page.get_by_role("link", name="← Queue").click()
+    page.locator("#view-open[aria-current=page]").wait_for()
+    assert page.locator("#pane").get_attribute("data-ticket") == str(other.pk)
+
+
+def test_the_audit_trail_search_and_an_alarmed_ticket_are_readable_everywhere(desk: Desk, slow_config: Config) -> None:
+    ticket, row = drafted_ticket(slow_config), queued(slow_config, drafted_ticket(slow_config, BEN))
+    draft = open_draft(ticket)
+    MailboxDraft.objects.create(
+        **{"draft": draft, "draft_version": 1, "mailbox": "care", "folder": "Drafts", "message_id": "<a@example.com>"},
+        **{"mark": "a", "recipient": "orla@example.com", "text": draft.body, "state": "edited", "edited": "Mine."},
+    )
+    decisions.edit(slow_config, colleague("lea", "lead"), draft.pk, 1, draft.body + "One more thing. Calm down!")
+    decisions.save_view(colleague("lea"), "Every parcel there is", "parcel", True)
+    page = desk.page(path="/audit")
+    sizes = (WIDE, ZOOMED, NARROW)
+    look(page, "audit", sizes)
+    for name, path in (
+        ("search", "/search?q=parcel"),
+        ("search-help", "/search"),
+        ("queue", "/?view=unassigned"),
+        ("ticket", f"/tickets/{ticket.pk}?draft={draft.pk}&since=1&q=parcel"),
+        ("leaving", f"/tickets/{row.ticket_id}?view=approved"),
+    ):
+        page.goto(desk.url + path)
+        look(page, f"mended-{name}", sizes)

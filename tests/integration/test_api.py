@@ -442,3 +442,13 @@ def test_a_token_that_may_not_read_is_told_no_text_by_a_refusal(desk_config: Con
     decisions.edit(desk_config, person("lead"), draft.pk, 1, draft.body + "One more thing.")
     answer = status(api.post(f"drafts/{draft.pk}/approve", {"version": 1}), 409)
     assert "changes" not in answer
+
+
+def test_tickets_are_listed_by_the_views_of_the_page(desk_config: Config) -> None:
+    ticket, api = drafted_ticket(desk_config), Api()
+    drafted_ticket(desk_config)
+    decisions.assign(api.user, ticket.pk, api.user.get_username())
+    for view, there in (("mine", [ticket.pk]), ("second", []), ("sent", [])):
+        assert [one["id"] for one in status(api.get(f"tickets?view={view}"), 200)["items"]] == there
+    assert len(status(api.get("tickets?view=open"), 200)["items"]) == 2
+    assert status(api.get("tickets?view=none"), 422)["errors"][0]["parameter"] == "view"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
@@ -66,11 +69,14 @@ CONFIG = SchemathesisConfig.from_dict(
 
 
 @pytest.fixture
-def described(desk_config: Config) -> Any:
+def described(desk_config: Config) -> Iterator[Any]:
     """The document of a desk with a draft that waits and a reply that was approved, asked by somebody who may all."""
     caller, row = Api("lead"), queued(desk_config)
     draft = open_draft(drafted_ticket(desk_config))
     app = get_wsgi_application()
+    # The connection is in the test's own transaction: a request must not close it, as it would in a server.
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
     headers = {"Authorization": f"Bearer {caller.token}"}
     found = schemathesis.openapi.from_wsgi(DOCUMENT, app, config=CONFIG, headers=headers)
     found.there = {  # type: ignore[attr-defined]
@@ -80,7 +86,9 @@ def described(desk_config: Config) -> Any:
         "outgoing_id": row.pk,
     }
     found.sent = headers  # type: ignore[attr-defined]
-    return found
+    yield found
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
 
 
 OPERATIONS = sorted((method.upper(), path) for path, one in document(api)["paths"].items() for method in one)

@@ -359,3 +359,10 @@ def test_what_a_person_has_in_hand_there_is_told_before_a_newer_copy(desk_config
     put_into_a_mailbox(draft, "edited", edited="Mine.")
     put_into_a_mailbox(draft, "placed")
     assert "Edited in the Drafts folder." in signed_in().get(f"/tickets/{draft.ticket_id}").content.decode()
+
+
+@pytest.mark.parametrize(("role", "offered"), [("lead", True), ("agent", False), ("auditor", False)])
+def test_who_gives_second_approvals_is_offered_the_view_of_them(desk_config: Config, role: str, offered: bool) -> None:
+    client = signed_in(role)
+    assert ('id="view-second"' in client.get("/queue").content.decode()) is offered
+    assert 'id="view-second"' in client.get("/queue", {"view": "second"}).content.decode()

@@ -53,7 +53,7 @@ def ticket_line(row: Ticket, reader: int) -> TicketLine:
 
 
 def ticket_view(row: Ticket, reader: int) -> TicketView:
-    prefetch_related_objects([row], "drafts__first_approvals__approver", "tags")
+    prefetch_related_objects([row], "drafts__first_approvals__approver", "drafts__copies", "tags")
     messages = list(row.messages.order_by("received_at", "id"))
     newest = tickets.newest_answerable(row) or (messages[-1] if messages else None)
     wave = wave_of(row)

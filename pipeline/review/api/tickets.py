@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import AwareDatetime
 
@@ -15,10 +16,12 @@ from pipeline.review import decisions
 from pipeline.review.api import show
 from pipeline.review.api.operations import asker, operation
 from pipeline.review.api.paging import Cursor, Limit, Page, page_of
+from pipeline.review.api.refusals import not_valid
 from pipeline.review.api.shapes import ActionView, DraftView, LeaseView, Text, TicketLine, TicketView
 from pipeline.review.api.versions import with_tag
 from pipeline.review.installation import configuration
 from pipeline.review.roles import Permission
+from pipeline.review.shelves import SHELVES, Asker, Shelf
 from pipeline.store.models import Ticket
 
 router = Router(tags=["tickets"])
@@ -32,6 +35,7 @@ def list_tickets(
     mailbox: Annotated[Text, Query("")] = "",
     assignee: Annotated[Text, Query("", description="A user name; `nobody` for those that are nobody's.")] = "",
     tag: Annotated[Text, Query("")] = "",
+    view: Annotated[Text, Query("", description=f"As in the queue of the page: {', '.join(SHELVES)}.")] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Any:
@@ -45,8 +49,16 @@ def list_tickets(
         rows = rows.filter(**({"assignee": None} if assignee == "nobody" else {"assignee__username": assignee}))
     if tag:
         rows = rows.filter(tags__name=tag.lower())
+    if view:
+        rows = rows.filter(_shelf(view).shows(Asker(asker(request), timezone.now())))
     page, following = page_of(request, response, rows, cursor, limit)
     return {"items": show.ticket_lines(page, asker(request).pk), "next": following}
+
+
+def _shelf(name: str) -> Shelf:
+    if name not in SHELVES:
+        raise not_valid("there is no such view", parameter="view")
+    return SHELVES[name]
 
 
 @operation(router, "GET", "/tickets/{ticket_id}", Permission.READ, TicketView, tagged=True)

@@ -31,6 +31,7 @@ const keys = {
 function escape(target) {
   const fold = target.closest("details.menu[open]") || document.querySelector("details.menu[open]");
   if (fold) { fold.open = false; fold.querySelector("summary").focus(); }
+  else if (target.type === "search") target.blur();
   else if (target.id === "body") { target.blur(); document.querySelector("#pane h1")?.focus(); }
 }
 

@@ -36,6 +36,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   opened.forEach((id) => { const fold = document.getElementById(id); if (fold) fold.open = true; });
   tellPicked();
+  markCurrent();
+  if (event.detail.requestConfig?.elt.id === "search") document.querySelector("a.ticket")?.focus();
   if (event.detail.target.id === "pane" || event.target.id === "pane") shown();
   countDown();
 });
@@ -49,14 +51,18 @@ function arrange() {
 roomy.addEventListener("change", arrange);
 arrange();
 
-function shown() {
+function markCurrent() {
   const now = document.getElementById("pane")?.dataset.ticket;
-  if (before && before !== now) leave(before);
   document.querySelectorAll("a.ticket").forEach((link) => {
     const current = link.id === `ticket-${now}`;
     link.parentElement.classList.toggle("current", current);
     if (current) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
   });
+}
+
+function shown() {
+  const now = document.getElementById("pane")?.dataset.ticket;
+  if (before && before !== now) leave(before);
   if (before !== now || document.activeElement === document.body) document.querySelector("#pane h1")?.focus({ preventScroll: true });
   if (before !== now) { document.querySelector(".centre")?.scrollTo(0, 0); if (matchMedia("(max-width: 62rem)").matches) scrollTo(0, 0); }
   before = now;
