@@ -20,7 +20,7 @@ from pipeline.review.roles import Permission, permissions
 from pipeline.review.saved import saved_views
 from pipeline.review.security import MAIL_POLICY
 from pipeline.review.sessions import unattended
-from pipeline.review.shelves import GROUPS, Asker
+from pipeline.review.shelves import GROUPS, SHELVES, Asker
 from pipeline.review.swaps import changed_only, unstored
 from pipeline.store.models import Message
 
@@ -41,6 +41,8 @@ def list_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "view": view,
         "selected": 0,
+        "tells_why": SHELVES[view].mails is not None,
+        "can_pick": view == "open" and Permission.DECIDE in may,
         "views": queues.views(asker),
         "group": group,
         "groups": [(name, shelf.title) for name, shelf in GROUPS.items()] if view == "suppressed" else [],

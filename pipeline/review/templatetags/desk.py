@@ -71,7 +71,7 @@ def leaving(user: User | AnonymousUser) -> list[Leaving]:
         return []
     now = timezone.now()
     rows = Outgoing.objects.filter(state=OutgoingState.QUEUED, approval__approver=user, due_at__gt=now, tries=0)
-    rows = rows.select_related("ticket").defer("raw").order_by("-id")[:MOST_LEAVING]
+    rows = rows.select_related("ticket").only("due_at", "ticket__subject").order_by("-id")[:MOST_LEAVING]
     return [Leaving(row, math.ceil((row.due_at - now).total_seconds())) for row in rows]
 
 
