@@ -12,7 +12,7 @@ from pipeline.review.installation import configuration
 from pipeline.review.place import Place, asker_of, place_of
 from pipeline.review.roles import Permission, permissions
 from pipeline.review.saved import saved_views
-from pipeline.review.shelves import GROUPS
+from pipeline.review.shelves import GROUPS, SHELVES
 from pipeline.store.search import find, read
 
 
@@ -32,6 +32,7 @@ def list_context(request: HttpRequest, place: Place) -> dict[str, Any]:
         "after": after,
         "next": found.next,
         "lines": found.lines,
+        "tells_why": SHELVES[place.view].mails is not None,
     }
 
 

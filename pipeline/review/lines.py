@@ -24,6 +24,8 @@ class Detail:
     """
 
     badge: Badge
+    masked: bool = False
+    """Held for a named person: what it is about is not told in a list (P15)."""
     draft: Draft | None = None
     concern: str = ""
     confidence: int | None = None
@@ -64,9 +66,10 @@ def _detail(
     masked = row.state == TicketState.ESCALATED
     return Detail(
         badge=of_ticket(row.state, open_draft(draft, row.version, firsts.get(draft.pk, "")) if draft else None),
+        masked=masked,
         draft=draft if row.state == TicketState.DRAFTED else None,
         concern="" if masked else plain(concern or "")[:LONGEST_CONCERN],
-        confidence=None if confidence is None else round(100 * confidence),
+        confidence=None if masked or confidence is None else round(100 * confidence),
         assignee=row.assignee.username if row.assignee else "",
         holder=row.opened_by.username if row.opened_by and row.opened_until and row.opened_until > now else "",
         phase=stirred(wave),

@@ -71,7 +71,11 @@ def leaving(user: User | AnonymousUser) -> list[Leaving]:
         return []
     now = timezone.now()
     rows = Outgoing.objects.filter(state=OutgoingState.QUEUED, approval__approver=user, due_at__gt=now, tries=0)
-    rows = rows.select_related("ticket").defer("raw").order_by("-id")[:MOST_LEAVING]
+    rows = (
+        rows.select_related("ticket")
+        .only("due_at", "state", "owner", "tries", "ticket__subject")
+        .order_by("-id")[:MOST_LEAVING]
+    )
     return [Leaving(row, seconds_left(row, now)) for row in rows]
 
 
