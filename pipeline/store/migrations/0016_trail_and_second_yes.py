@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0014_api")]
+    dependencies = [("store", "0015_first_yes")]
 
     operations = [
         migrations.AddIndex(
