@@ -8,6 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from pipeline.config import Config
+from pipeline.records import Role
+from pipeline.review import decisions
 from pipeline.store import tickets
 from pipeline.store.models import AuditEvent
 from tests.integration.api import Api, status
@@ -34,9 +36,10 @@ def fits(**columns: object) -> list[int]:
 
 def test_the_trail_is_shown_newest_first_with_what_belongs_to_no_ticket(desk_config: Config) -> None:
     row, client = queued(desk_config), signed_in()
+    decisions.add_person(person("admin"), "nora", Role.AGENT)
     assert listed(client) == fits()
     page = client.get("/audit").content.decode()
-    assert "draft approved" in page and "account made" in page and f'href="/tickets/{row.ticket_id}"' in page
+    assert "draft approved" in page and "person added" in page and f'href="/tickets/{row.ticket_id}"' in page
     assert f"draft {row.approval.draft_id}, version 1" in page
     assert AuditEvent.objects.latest("pk").hash in page
 

@@ -35,7 +35,7 @@ def list_tickets(
     mailbox: Annotated[Text, Query("")] = "",
     assignee: Annotated[Text, Query("", description="A user name; `nobody` for those that are nobody's.")] = "",
     tag: Annotated[Text, Query("")] = "",
-    view: Annotated[Text, Query("", description=f"As in the queue of the page: {', '.join(SHELVES)}.")] = "",
+    view: Annotated[Text, Query("", description="As in the queue.", json_schema_extra={"enum": ["", *SHELVES]})] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Any:
