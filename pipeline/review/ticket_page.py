@@ -209,7 +209,7 @@ def _draft(
         "open": draft.state == DraftState.PROPOSED and draft.ticket_version == row.version and not writing,
         "body": body,
         "kept": changes(draft.body, body),
-        "since": _since(draft, number(request.GET.get("since"))),
+        "since": _since(draft, number(request.GET.get("since")), user_of(request)),
         "what": what_if_of(draft),
         "folder_copy": folder_copy(draft),
         "recipient": _recipient(draft, mail),
@@ -219,12 +219,10 @@ def _draft(
     }
 
 
-def _since(draft: Draft, version: int) -> dict[str, Any] | None:
+def _since(draft: Draft, version: int, user: User) -> dict[str, Any] | None:
     """What another person made of the text after ``version``, on which a decision was refused."""
-    if not 0 < version < draft.version:
-        return None
-    who, found = edits(draft, version)
-    return {"who": who or "Somebody", "changes": found}
+    who, found = edits(draft, version) if 0 < version < draft.version else (user.get_username(), [])
+    return None if who == user.get_username() else {"who": who or "Somebody", "changes": found}
 
 
 def _badge(row: Ticket, draft: Draft, first_yes: str, writing: bool) -> Badge:

@@ -366,3 +366,11 @@ def test_who_gives_second_approvals_is_offered_the_view_of_them(desk_config: Con
     client = signed_in(role)
     assert ('id="view-second"' in client.get("/queue").content.decode()) is offered
     assert 'id="view-second"' in client.get("/queue", {"view": "second"}).content.decode()
+
+
+def test_ones_own_edit_that_is_not_approved_is_nobody_elses_change(desk_config: Config) -> None:
+    draft, client = open_draft(drafted_ticket(desk_config)), signed_in()
+    form = {"action": "approve", "version": draft.version, "body": draft.body + "Calm down! " + BLAME}
+    page = client.post(f"/drafts/{draft.pk}/decide", form, follow=True).content.decode()
+    assert "is blocked" in page and "Calm down!" in page
+    assert 'id="since"' not in page
