@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, WithJsonSchema
 
 from pipeline.flow import TicketState
 from pipeline.records import ACTION_KINDS, Fault
@@ -25,6 +25,7 @@ from pipeline.review.shelves import SHELVES, Asker, Shelf
 from pipeline.store.models import Ticket
 
 router = Router(tags=["tickets"])
+ViewName = Annotated[Text, WithJsonSchema({"type": "string", "enum": ["", *SHELVES]})]
 
 
 @operation(router, "GET", "/tickets", Permission.READ, Page[TicketLine], headers=("Link",))
@@ -35,7 +36,7 @@ def list_tickets(
     mailbox: Annotated[Text, Query("")] = "",
     assignee: Annotated[Text, Query("", description="A user name; `nobody` for those that are nobody's.")] = "",
     tag: Annotated[Text, Query("")] = "",
-    view: Annotated[Text, Query("", description="As in the queue.", json_schema_extra={"enum": ["", *SHELVES]})] = "",
+    view: Annotated[ViewName, Query("", description="As in the queue of the page.")] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Any:
