@@ -36,7 +36,7 @@ def test_the_trail_is_shown_newest_first_with_what_belongs_to_no_ticket(desk_con
     row, client = queued(desk_config), signed_in()
     assert listed(client) == fits()
     page = client.get("/audit").content.decode()
-    assert "draft approved" in page and "account made" in page and f'href="/tickets/{row.ticket_id}"' in page
+    assert "draft approved" in page and "logged in" in page and f'href="/tickets/{row.ticket_id}"' in page
     assert f"draft {row.approval.draft_id}, version 1" in page
     assert AuditEvent.objects.latest("pk").hash in page
 
