@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from pipeline.flow import DraftState, MessageState, TicketState
 from pipeline.store.models import Draft, Message
-from pipeline.store.models.mail import Silence
+from pipeline.store.models.mail import UNDELIVERED, Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ SHELVES: Mapping[str, Shelf] = {
     "snoozed": Shelf(
         "Snoozed", lambda asker: Q(risk_at__isnull=False, snoozed_until__gt=asker.now), Order("snoozed_until")
     ),
-    "undelivered": Shelf("Failed or uncertain", _in(_T.FAILED, _T.UNCERTAIN)),
+    "undelivered": Shelf("Failed or uncertain", _in(*UNDELIVERED)),
     "working": Shelf("Being read", _in(_T.RECEIVED), OLDEST),
     "approved": Shelf("Sending", _in(_T.APPROVED), OLDEST),
     "sent": Shelf("Sent", _in(_T.SENT)),

@@ -15,7 +15,8 @@ from pipeline.flow import MessageState, TicketState
 from pipeline.records import Fault, MailKind
 from pipeline.store.models.common import Claimable, choices, only
 
-WAITING = (TicketState.ESCALATED, TicketState.DRAFTED, TicketState.FAILED, TicketState.UNCERTAIN)
+UNDELIVERED = (TicketState.FAILED, TicketState.UNCERTAIN)
+WAITING = (TicketState.ESCALATED, TicketState.DRAFTED, *UNDELIVERED)
 """Tickets that wait for a person."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 HELD_BACK = "held back:"
@@ -116,6 +117,7 @@ class Ticket(models.Model):
             models.Index(fields=["mailbox", "state", "-updated_at", "-id"], name="ticket_mailbox_newest"),
             models.Index(fields=["state", "-updated_at", "-id"], name="ticket_state_newest"),
             models.Index(fields=["-updated_at", "-id"], name="ticket_newest"),
+            models.Index(fields=["-updated_at", "-id"], name="ticket_undelivered", condition=Q(state__in=UNDELIVERED)),
             models.Index(Lower("customer_email"), F("mailbox"), name="ticket_customer"),
         ]
         constraints = [only("state", TicketState, "ticket_state_known")]
