@@ -16,12 +16,11 @@ from pipeline.review import decisions
 from pipeline.review.api import show
 from pipeline.review.api.operations import asker, operation
 from pipeline.review.api.paging import Cursor, Limit, Page, page_of
-from pipeline.review.api.refusals import not_valid
 from pipeline.review.api.shapes import ActionView, DraftView, LeaseView, Text, TicketLine, TicketView
 from pipeline.review.api.versions import with_tag
 from pipeline.review.installation import configuration
 from pipeline.review.roles import Permission
-from pipeline.review.shelves import SHELVES, Asker, Shelf
+from pipeline.review.shelves import SHELVES, Asker
 from pipeline.store.models import Ticket
 
 router = Router(tags=["tickets"])
@@ -36,7 +35,7 @@ def list_tickets(
     mailbox: Annotated[Text, Query("")] = "",
     assignee: Annotated[Text, Query("", description="A user name; `nobody` for those that are nobody's.")] = "",
     tag: Annotated[Text, Query("")] = "",
-    view: Annotated[Text, Query("", description=f"As in the queue of the page: {', '.join(SHELVES)}.")] = "",
+    view: Annotated[str, Query("", pattern=f"^({'|'.join(SHELVES)})?$", description="As in the page's queue.")] = "",
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Any:
@@ -51,15 +50,9 @@ def list_tickets(
     if tag:
         rows = rows.filter(tags__name=tag.lower())
     if view:
-        rows = rows.filter(_shelf(view).shows(Asker(asker(request), timezone.now())))
+        rows = rows.filter(SHELVES[view].shows(Asker(asker(request), timezone.now())))
     page, following = page_of(request, response, rows, cursor, limit)
     return {"items": [show.ticket_line(row, asker(request).pk) for row in page], "next": following}
-
-
-def _shelf(name: str) -> Shelf:
-    if name not in SHELVES:
-        raise not_valid("there is no such view", parameter="view")
-    return SHELVES[name]
 
 
 @operation(router, "GET", "/tickets/{ticket_id}", Permission.READ, TicketView, tagged=True)
