@@ -138,6 +138,8 @@ def test_an_approval_of_what_another_person_changed_is_refused_with_the_differen
 ) -> None:
     draft = open_draft(drafted_ticket(slow_config))
     page = desk.page(path=f"/tickets/{draft.ticket_id}")
+    page.wait_for_load_state("networkidle")  # kim holds the ticket by now
+    decisions.open_ticket(colleague("lea"), draft.ticket_id, take=True)
     decisions.edit(slow_config, colleague("lea"), draft.pk, draft.version, f"{draft.body}\nA word of Lea's.\n")
     typed(page, "A word of my own.")
     page.keyboard.press("Control+Enter")
