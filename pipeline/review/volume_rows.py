@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import TruncDate
 
 from pipeline.config import Config
 from pipeline.drafting.calendar import zone_of
@@ -54,8 +53,9 @@ class Replies:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What waits at this moment, since whenever."""
+class Waiting:
+    """What waits for a person at this moment, whenever it came: tickets past the promised time, tickets that hold the
+    first of two approvals, and mails that failed or of which nobody knows whether they left."""
 
     overdue: int
     second: int
@@ -75,7 +75,7 @@ class Volumes:
     tone: Series
     replies: Replies
     corrected: Mapping[str, int]
-    standing: Standing
+    waiting: Waiting
 
 
 def volumes(config: Config, mailbox: str, span: Span, now: datetime) -> Volumes:
@@ -92,7 +92,7 @@ def volumes(config: Config, mailbox: str, span: Span, now: datetime) -> Volumes:
         tone=tone,
         replies=_replies(mailbox, since, now),
         corrected=_corrected(mailbox, since, now),
-        standing=_standing(mailbox, now),
+        waiting=_waiting(mailbox, now),
     )
 
 
@@ -111,15 +111,15 @@ def _mails(
     rows = (
         _of(mailbox, Message.objects.filter(received_at__gte=since, received_at__lte=now))
         .exclude(state=MessageState.HISTORY)
-        .annotate(day=TruncDate("received_at", tzinfo=zone), urgency=KT("triage__urgency__label"))
+        .annotate(day=_day_of([(day, start_of(day, zone)) for day in days]), urgency=KT("triage__urgency__label"))
         .annotate(tone=KT("triage__tone__label"))
         .values_list("day", "state", "urgency", "tone")
         .annotate(number=Count("pk"))
         .order_by()
     )
     arrived, urgent, toned = Counter[tuple[date, str]](), Counter[tuple[date, str]](), Counter[tuple[date, str]]()
-    for day, state, urgency, tone, number in rows:
-        what = _ARRIVED.get(state, CUSTOMER)
+    for text, state, urgency, tone, number in rows:
+        day, what = date.fromisoformat(text), _ARRIVED.get(state, CUSTOMER)
         arrived[day, what] += number
         if what == CUSTOMER:
             urgent[day, urgency or UNREAD] += number
@@ -129,6 +129,17 @@ def _mails(
         series((*URGENCY_LABELS, UNREAD), days, urgent),
         series((*TONE_LABELS, UNREAD), days, toned),
     )
+
+
+def _day_of(days: Sequence[tuple[date, datetime]]) -> Case | Value:
+    """On which of ``days``, each with its first instant, a mail was received, in ISO 8601.
+
+    Halved again and again: on SQLite `TruncDate` calls back into Python for every row, which takes twice as long.
+    """
+    if len(days) == 1:
+        return Value(days[0][0].isoformat())
+    early, late = days[: len(days) // 2], days[len(days) // 2 :]
+    return Case(When(received_at__lt=late[0][1], then=_day_of(early)), default=_day_of(late))
 
 
 # --- replies --------------------------------------------------------------------------------------------------------
@@ -200,16 +211,14 @@ def _corrected(mailbox: str, since: datetime, now: datetime) -> dict[str, int]:
     """By field, how often a person said that a label was another."""
     rows = LabelCorrection.objects.filter(at__gte=since, at__lte=now)
     rows = rows.filter(message__mailbox=mailbox) if mailbox else rows
-    return dict.fromkeys(CORRECTED_FIELDS, 0) | dict(
-        rows.values_list("field").annotate(number=Count("pk")).order_by()
-    )
+    return dict.fromkeys(CORRECTED_FIELDS, 0) | dict(rows.values_list("field").annotate(number=Count("pk")).order_by())
 
 
-def _standing(mailbox: str, now: datetime) -> Standing:
+def _waiting(mailbox: str, now: datetime) -> Waiting:
     asker = Asker(User(), now, mailbox)
     unsent = _of(mailbox, Outgoing.objects.filter(state__in=(OutgoingState.FAILED, OutgoingState.UNCERTAIN)))
     counts = dict(unsent.values_list("state").annotate(number=Count("pk")).order_by())
-    return Standing(
+    return Waiting(
         overdue=tickets_in("open", asker).filter(reply_due_at__lt=now, risk_at__lt=now).order_by().count(),
         second=tickets_in("second", asker).order_by().count(),
         failed=counts.get(OutgoingState.FAILED, 0),

@@ -89,7 +89,7 @@ def bars(found: Series) -> tuple[str, ...]:
         left, below = (place + _GAP / 2) * width, 0
         for path, count in zip(paths, day.counts, strict=True):
             if count:
-                top = BARS_HEIGHT - (below + count) * scale
+                top = max(0.0, BARS_HEIGHT - (below + count) * scale)
                 path.append(f"M{left:.1f} {top:.1f}h{width * (1 - _GAP):.1f}v{count * scale:.1f}H{left:.1f}z")
             below += count
     return tuple("".join(path) for path in paths)

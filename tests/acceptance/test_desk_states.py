@@ -189,6 +189,8 @@ PAGES = {
     "outgoing": "/outgoing?group=failed",
     "outgoing-mail": "/outgoing/{outgoing}",
     "mailboxes": "/mailboxes",
+    "ops": "/ops",
+    "ops-model": "/ops/model",
     "people": "/people",
     "account": "/account",
 }
