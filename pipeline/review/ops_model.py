@@ -24,7 +24,7 @@ WORK: Mapping[str, str] = {
     SEARCH: "Search of the knowledge base",
 }
 _SERVICES = {TRIAGE: Service.TRIAGE, REPLIES: Service.REPLIES}
-"""Which model's troubles are noted; without that of the search the published encoder does its work."""
+"""Whose troubles are noted; the search is loaded with the triage."""
 
 
 @dataclass(frozen=True, slots=True)
