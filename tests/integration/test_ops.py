@@ -96,7 +96,7 @@ def sent(config: Config, hours: float, **changes: Any) -> Outgoing:
     reply = queued(config, row.ticket)
     Draft.objects.filter(pk=reply.approval.draft_id).update(state="sent", **changes)
     Outgoing.objects.filter(pk=reply.pk).update(state="sent", sent_at=row.received_at + timedelta(hours=hours))
-    Ticket.objects.filter(pk=row.ticket_id).update(reply_due_at=row.received_at + timedelta(hours=4))
+    Ticket.objects.filter(pk=row.ticket.pk).update(reply_due_at=row.received_at + timedelta(hours=4))
     return reply
 
 
