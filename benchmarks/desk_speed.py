@@ -48,6 +48,9 @@ def pages(rng: random.Random, requests: int) -> Iterator[tuple[str, list[str]]]:
     yield "search, word and state", searches(*["tent state:failed", "refund state:drafted"] * (requests // 2))
     yield "search, word and time", searches(*["tent before:2025-01-01", "tent after:2026-06-01"] * (requests // 2))
     yield "search, without a word", searches(*["parcel -tent", "state:uncertain", "-please"] * (requests // 3))
+    yield "ops, 30 days", ["/ops?days=30", f"/ops?days=30&mailbox={some[0].mailbox}"] * (requests // 2)
+    yield "ops, 90 days", ["/ops?days=90", f"/ops?days=90&mailbox={some[0].mailbox}"] * (requests // 2)
+    yield "ops, model", ["/ops/model"] * (requests // 2)
     yield "ticket", [f"/tickets/{ticket.pk}" for ticket in some]
     yield (
         "customer",

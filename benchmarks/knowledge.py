@@ -30,7 +30,7 @@ from pipeline.learning.search_firms import FIRMS, QUESTIONS, Firm, firm_folders,
 from pipeline.learning.search_measure import Compared, measured, middle_of, ranked, surprise
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.search_encoder import load_search
-from pipeline.triage.weights_file import SHIPPED
+from pipeline.triage.weights_folder import SHIPPED
 
 SAMPLE, SAMPLE_FOLDER = "fernhollow", Path("config/knowledge")
 PULL = 0.002

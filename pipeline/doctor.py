@@ -116,7 +116,8 @@ def _signals(config: Config) -> str:
 
 def _model(config: Config) -> str:
     from pipeline.triage.triager import Triager
-    from pipeline.triage.weights_file import read_card, weights_folder
+    from pipeline.triage.weights_file import read_card
+    from pipeline.triage.weights_folder import weights_folder
 
     folder = weights_folder(config.calmdesk.model.weights)
     encoder = read_card(folder)["encoder"]

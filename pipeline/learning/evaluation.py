@@ -33,7 +33,8 @@ from pipeline.triage.concern_head import load_head
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.reader import Reader
 from pipeline.triage.volume import joined
-from pipeline.triage.weights_file import load_heads, load_reader, read_card, weights_folder
+from pipeline.triage.weights_file import load_heads, load_reader, read_card
+from pipeline.triage.weights_folder import weights_folder
 
 CURVE = (0.1, 0.25, 0.5)
 """Shares of the messages that the learning curve is drawn from, beside the whole."""

@@ -174,8 +174,12 @@ def time_left(due: datetime | None, now: datetime) -> str:
     """ "2 h 5 min left", "overdue by 3 d": what an agent sees beside a ticket."""
     if due is None:
         return ""
-    seconds = int((due - now).total_seconds())
-    minutes = abs(seconds) // 60
+    span = in_words(abs(due - now))
+    return f"{span} left" if due >= now else f"overdue by {span}"
+
+
+def in_words(time: timedelta) -> str:
+    """ "3 d 5 h", "2 h 5 min", "40 min"."""
+    minutes = int(time.total_seconds()) // 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    span = f"{days} d {hours} h" if days else f"{hours} h {minutes} min" if hours else f"{minutes} min"
-    return f"{span} left" if seconds >= 0 else f"overdue by {span}"
+    return f"{days} d {hours} h" if days else f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -24,7 +24,7 @@ from pipeline.config import ModelConfig
 from pipeline.triage.encoder import Encoder, Window
 from pipeline.triage.language import ENGLISH, detect
 from pipeline.triage.tuned_upper import TunedUpper, broken, load_tuned, save_tuned
-from pipeline.triage.weights_file import SHIPPED, weights_folder
+from pipeline.triage.weights_folder import SHIPPED, weights_folder
 
 FAULTS = (
     "minimise", "doubt", "blame", "command", "sarcasm", "excuse", "policy_first", "hollow_apology", "dismissal",

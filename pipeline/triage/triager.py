@@ -24,7 +24,8 @@ from pipeline.triage.search_encoder import SearchEncoder, load_search
 from pipeline.triage.signal_rules import SAFETY, Signal, SignalRules, shipped_rules
 from pipeline.triage.stake import find_stake
 from pipeline.triage.volume import joined
-from pipeline.triage.weights_file import SHIPPED, load_reader, weights_folder
+from pipeline.triage.weights_file import load_reader
+from pipeline.triage.weights_folder import SHIPPED, weights_folder
 
 _UNHURT = ("positive", "neutral")
 

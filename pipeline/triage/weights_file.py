@@ -16,14 +16,9 @@ from pipeline.errors import ModelError
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.heads import LABELS, Heads
 from pipeline.triage.reader import Calibration, Reader
+from pipeline.triage.weights_folder import weights_folder
 
-SHIPPED = Path(__file__).resolve().parent / "weights"
 _RETRAIN = "train weights for this encoder with `calmdesk train` or name the one they were trained for"
-
-
-def weights_folder(name: str) -> Path:
-    """The folder of the weights that ship with the package (empty name) or ``name``."""
-    return Path(name).expanduser() if name else SHIPPED
 
 
 def save_weights(folder: Path, heads: Heads, card: dict[str, Any]) -> None:

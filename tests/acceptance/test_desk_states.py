@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from pipeline.config import Config
 from pipeline.engine.stages import parse_stage
@@ -189,6 +190,8 @@ PAGES = {
     "outgoing": "/outgoing?group=failed",
     "outgoing-mail": "/outgoing/{outgoing}",
     "mailboxes": "/mailboxes",
+    "ops": "/ops",
+    "ops-model": "/ops/model",
     "people": "/people",
     "account": "/account",
 }
@@ -200,9 +203,11 @@ def test_every_other_page_is_legible(desk: Desk, slow_config: Config) -> None:
     decisions.add_note(slow_config, kim, "care", ticket.customer_email, "Prefers to be called in the morning.")
     decisions.save_view(kim, "Parcels", "parcel", shared=True)
     ticket_of(slow_config, sender="Ben Adler <ben@mail.example>", subject="Blue teapot")
+    Message.objects.update(received_at=timezone.now())
     page = desk.page("kim", role="admin")
     for name, path in PAGES.items():
         page.goto(desk.url + path.format(outgoing=Outgoing.objects.get().pk))
+        page.locator(".ops summary").evaluate_all("all => all.forEach((one) => one.click())")
         look(page, name, (NARROW, ZOOMED))
 
 

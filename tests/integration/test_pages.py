@@ -81,6 +81,8 @@ READING = [
         "/queue",
         "/audit",
         "/mailboxes",
+        "/ops",
+        "/ops/model",
         "/outgoing",
         "/tickets/{ticket}",
         "/messages/{mail}/html",

@@ -63,6 +63,7 @@ def _counts(agent: User) -> dict[str, int]:
     pages |= {query: f"/search?q={query}" for query in SEARCHES}
     states = Ticket.objects.values_list("state").annotate(Max("pk"))
     pages |= {f"ticket, {state}": f"/tickets/{number}" for state, number in states}
+    pages |= {"ops": "/ops?mailbox=care&days=90", "ops, model": "/ops/model"}
     pages["customer"] = "/customers?mailbox=care&email=many@mail.example"
     return {page: _queries(client, address) for page, address in pages.items()}
 

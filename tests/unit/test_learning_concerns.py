@@ -24,7 +24,7 @@ from pipeline.triage.concern_head import ConcernHead, load_head, save_head, sent
 from pipeline.triage.concerns import CLUES, Mail, clues, find_concerns
 from pipeline.triage.encoder import Encoder, Window
 from pipeline.triage.triager import Triager
-from pipeline.triage.weights_file import SHIPPED
+from pipeline.triage.weights_folder import SHIPPED
 from tests.unit.tiny_model import tiny_encoder, write_rows
 
 TEXT = (

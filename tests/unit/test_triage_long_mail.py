@@ -16,7 +16,8 @@ from pipeline.triage.reader import Reader, Reading
 from pipeline.triage.signals import facts
 from pipeline.triage.triager import Triager
 from pipeline.triage.volume import surface
-from pipeline.triage.weights_file import SHIPPED, load_reader
+from pipeline.triage.weights_file import load_reader
+from pipeline.triage.weights_folder import SHIPPED
 from tests.long_mail import PARAGRAPHS, SMALL_TALK, behind_small_talk
 
 URGENT = [

@@ -14,7 +14,7 @@ from pipeline.errors import ConfigError, ModelError
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.search_encoder import CARD, WEIGHTS, load_search, save_search
 from pipeline.triage.tuned_upper import TunedUpper
-from pipeline.triage.weights_file import SHIPPED
+from pipeline.triage.weights_folder import SHIPPED
 
 WEIGHT_OF = dict.fromkeys(FEATURES, 2.0)
 

@@ -16,7 +16,8 @@ from pipeline.records import FLAG_LABELS, TONE_LABELS, URGENCY_LABELS, Message, 
 from pipeline.triage.batch import to_json
 from pipeline.triage.encoder import Encoder
 from pipeline.triage.triager import Triager
-from pipeline.triage.weights_file import SHIPPED, load_reader
+from pipeline.triage.weights_file import load_reader
+from pipeline.triage.weights_folder import SHIPPED
 
 EVEN = Thresholds()
 ROUNDING = 0.02

@@ -30,6 +30,12 @@ def octets(size: int) -> str:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """ "12,345"."""
+    return f"{number:,}"
+
+
+@register.filter
 def minutes(time: timedelta) -> int:
     return round(time.total_seconds() / 60)
 

@@ -63,6 +63,7 @@ class Draft(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "ticket"], condition=Q(summary__isnull=False), name="draft_for_two"),
+            models.Index(fields=["updated_at"], condition=Q(state=DraftState.REJECTED), name="draft_rejected"),
         ]
 
 

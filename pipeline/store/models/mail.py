@@ -185,6 +185,7 @@ class Message(Claimable):
         indexes = [
             models.Index(fields=["state", "due_at"], name="message_work"),
             models.Index(fields=["mailbox", "received_at"], name="message_rate"),
+            models.Index(fields=["received_at"], name="message_received"),
             models.Index(fields=["mailbox", "folder", "stored_at"], name="message_stored"),
             models.Index(fields=["ticket"], name="message_quarantined", condition=Q(state="quarantined")),
             models.Index(fields=["silence", "ticket"], name="message_silence", condition=Q(silence__isnull=False)),

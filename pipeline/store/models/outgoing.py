@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from pipeline.flow import OutgoingState
@@ -28,5 +29,8 @@ class Outgoing(Claimable):
 
     class Meta:
         verbose_name_plural = "outgoing"
-        indexes = [models.Index(fields=["state", "due_at"], name="outgoing_work")]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="outgoing_work"),
+            models.Index(fields=["sent_at"], name="outgoing_sent", condition=Q(state=OutgoingState.SENT)),
+        ]
         constraints = [only("state", OutgoingState, "outgoing_state_known")]
