@@ -3,6 +3,7 @@ from django.urls import path
 from pipeline.review import actions, files, live, outgoing, people, search_pages, sign_on, ticket_actions, views
 from pipeline.review.api import api
 from pipeline.review.audit import audit
+from pipeline.review.ops_thresholds import ops_thresholds
 from pipeline.review.ticket_page import ticket
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("customers/notes", search_pages.add_note, name="add-note"),
     path("customers/notes/<int:note_id>", search_pages.change_note, name="change-note"),
     path("audit", audit, name="audit"),
+    path("ops/thresholds", ops_thresholds, name="ops-thresholds"),
     path("mailboxes", views.mailboxes, name="mailboxes"),
     path("tickets/<int:ticket_id>", ticket, name="ticket"),
     path("tickets/<int:ticket_id>/pulse", live.pulse, name="pulse"),

@@ -34,6 +34,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("DELETE", "tokens/{token_id}"): (READ, None),
     ("GET", "mailboxes"): (READ, None),
     ("GET", "audit"): (READ, None),
+    ("GET", "ops/thresholds"): (READ, None),
     ("GET", "tickets"): (READ, None),
     ("GET", "tickets/{ticket_id}"): (READ, None),
     ("PUT", "tickets/{ticket_id}/snooze"): (DECIDE, {"until": None}),

@@ -6,7 +6,7 @@ once.py         changes with a key  versions.py  ETags and If-Match
 paging.py       lists               refusals.py  errors
 shapes.py       what is shown, from rows by show.py
 document.py     the OpenAPI document
-tickets.py, drafts.py, messages.py, outgoing.py, customers.py, desk.py   the operations
+tickets.py, drafts.py, messages.py, outgoing.py, customers.py, desk.py, ops_thresholds.py   the operations
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Router
 
-from pipeline.review.api import customers, desk, drafts, messages, outgoing, refusals, tickets
+from pipeline.review.api import customers, desk, drafts, messages, ops_thresholds, outgoing, refusals, tickets
 from pipeline.review.api.document import document
 from pipeline.review.api.operations import operation
 
@@ -44,5 +44,8 @@ def _document() -> dict[str, Any]:
     return document(api)
 
 
-for _router in (tickets.router, drafts.router, messages.router, outgoing.router, customers.router, desk.router, about):
+for _router in (
+    *(tickets.router, drafts.router, messages.router, outgoing.router, customers.router, desk.router),
+    *(ops_thresholds.router, about),
+):
     api.add_router("", _router)
