@@ -44,8 +44,6 @@ def _document() -> dict[str, Any]:
     return document(api)
 
 
-for _router in (
-    *(tickets.router, drafts.router, messages.router, outgoing.router, customers.router, desk.router),
-    *(ops_thresholds.router, about),
-):
-    api.add_router("", _router)
+for _part in (tickets, drafts, messages, outgoing, customers, desk, ops_thresholds):
+    api.add_router("", _part.router)
+api.add_router("", about)
