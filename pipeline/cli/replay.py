@@ -26,8 +26,9 @@ def replay(
 ) -> None:
     """Show what other thresholds would have made of the mail that is stored. Nothing is changed, and no model is run.
 
-    Copy the folder of --config, change thresholds.yaml in the copy, and name the copy with --with. The mails of the
-    database of --config are decided again from the scores that were stored with them, newest first.
+    Copy the folder of --config, change thresholds.yaml in the copy, and name the copy with --with; only the files of
+    its configuration are read. The mails of the database of --config are decided again from the scores that were stored
+    with them, newest first.
 
     Writes one line for each mail that would be different:
     {"id","ticket","mailbox","was":{},"would_be":{},"unknown":[]}, of "urgency", "tone", "abstain", "escalation" and
