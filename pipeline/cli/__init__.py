@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.cli import audit, batches, installation, learning, people, unanswered
+from pipeline.cli import audit, batches, installation, learning, people, replay, unanswered
 from pipeline.cli.output import complain
 from pipeline.errors import CalmdeskError
 
@@ -31,6 +31,7 @@ VERBS: Mapping[str, Callable[..., None]] = {
     "draft": batches.draft,
     "parse": batches.parse,
     "unanswered": unanswered.unanswered,
+    "replay": replay.replay,
     "train": learning.train,
     "evaluate": learning.evaluate,
 }

@@ -34,7 +34,14 @@ from pipeline.config.mailboxes import FirmConfig, MailboxConfig
 from pipeline.config.policy import DAYS, CalendarConfig, LimitsConfig, PolicyConfig
 from pipeline.config.servers import ImapConfig, OAuthConfig, ServerConfig, SmtpConfig, read_password, read_secret
 from pipeline.config.sign_on import SignOnConfig
-from pipeline.config.thresholds import AbstainConfig, ComposureConfig, ProposeConfig, Thresholds, ThresholdsConfig
+from pipeline.config.thresholds import (
+    AbstainConfig,
+    ComposureConfig,
+    CostsConfig,
+    ProposeConfig,
+    Thresholds,
+    ThresholdsConfig,
+)
 from pipeline.config.writer import WriterConfig
 
 __all__ = [
@@ -51,6 +58,7 @@ __all__ = [
     "ComposureConfig",
     "ConcessionsConfig",
     "Config",
+    "CostsConfig",
     "DatabaseConfig",
     "FirmConfig",
     "ImapConfig",

@@ -15,6 +15,7 @@ from pipeline.yaml_file import read_yaml, validate
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Threshold = Annotated[float, Field(gt=0.0, le=1.0)]
+Cost = Annotated[float, Field(ge=0.0, le=1000.0)]
 Intensity = Annotated[int, Field(ge=0, le=4)]
 
 
@@ -46,6 +47,13 @@ class ComposureConfig(Strict):
     act_from: Probability = 0.6
 
 
+class CostsConfig(Strict):
+    """What an urgency that is wrong by one level costs, by the way it is wrong; only their ratio matters."""
+
+    under: Cost = 4.0
+    over: Cost = 1.0
+
+
 _LABELS = {"urgency": URGENCY_LABELS, "tone": TONE_LABELS, "flags": FLAG_LABELS, "boundary": BOUNDARY_LABELS}
 _OWN_THRESHOLDS = {
     "critical": 0.3, "high": 0.45,
@@ -72,6 +80,7 @@ class Thresholds(Strict):
     abstain: AbstainConfig = AbstainConfig()
     propose: ProposeConfig = ProposeConfig()
     composure: ComposureConfig = ComposureConfig()
+    costs: CostsConfig = CostsConfig()
 
     @field_validator("urgency", "tone", "flags", "boundary", mode="after")
     @classmethod

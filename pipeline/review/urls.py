@@ -4,6 +4,7 @@ from pipeline.review import actions, files, live, outgoing, people, search_pages
 from pipeline.review.api import api
 from pipeline.review.audit import audit
 from pipeline.review.ops_model import ops_model
+from pipeline.review.ops_thresholds import ops_thresholds
 from pipeline.review.ops_volumes import ops
 from pipeline.review.ticket_page import ticket
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("audit", audit, name="audit"),
     path("ops", ops, name="ops"),
     path("ops/model", ops_model, name="ops-model"),
+    path("ops/thresholds", ops_thresholds, name="ops-thresholds"),
     path("mailboxes", views.mailboxes, name="mailboxes"),
     path("tickets/<int:ticket_id>", ticket, name="ticket"),
     path("tickets/<int:ticket_id>/pulse", live.pulse, name="pulse"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -11,6 +12,8 @@ from typing import Any
 
 from pipeline.flow import DraftState, MessageState, OutgoingState, TicketState
 from pipeline.records import (
+    TONE_LABELS,
+    URGENCY_LABELS,
     Address,
     DraftKind,
     Envelope,
@@ -322,12 +325,18 @@ def _triage(number: int, urgency: str, tone: str, text: str, escalate: str | Non
     end = text.find(".") + 1
     return _TRIAGE | {
         "id": str(number),
-        "urgency": {"label": urgency, "confidence": 0.8, "scores": {urgency: 0.8}},
-        "tone": {"label": tone, "confidence": 0.7, "scores": {tone: 0.7}},
+        "urgency": _judged(urgency, 0.8, URGENCY_LABELS),
+        "tone": _judged(tone, 0.7, TONE_LABELS),
         "intensity": number % 4,
         "concerns": [{"text": text[:end], "start": 0, "end": end}],
         "escalate": escalate,
     }
+
+
+def _judged(label: str, confidence: float, labels: Sequence[str]) -> dict[str, Any]:
+    """The others share what the ``label`` leaves."""
+    rest = round((1 - confidence) / (len(labels) - 1), 3)
+    return {"label": label, "confidence": confidence, "scores": dict.fromkeys(labels, rest) | {label: confidence}}
 
 
 def _promises(body: str, due: datetime) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -39,6 +40,21 @@ def with_corrections(message: Message, triage: Triage) -> Triage:
     for row in message.corrections.select_related("by").order_by("at", "id"):
         triage = relabelled(triage, row.field, row.now, row.by.get_username())
     return triage
+
+
+def as_read(triage: Triage, was: Mapping[str, str]) -> Triage:
+    """``triage`` with the labels that the model gave; ``was`` has them by field, where people corrected them."""
+    given = {name: replace(getattr(triage, name), label=label, corrected_by="") for name, label in was.items()}
+    return replace(triage, **given)
+
+
+def before_corrections(messages: Collection[int]) -> dict[int, dict[str, str]]:
+    """By message and field, the model's label of those that were corrected."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    rows = LabelCorrection.objects.filter(message__in=messages).order_by("at", "id")
+    for message, name, was in rows.values_list("message_id", "field", "was"):
+        found[message].setdefault(name, was)
+    return found
 
 
 def corrections() -> Iterator[Correction]:

@@ -31,6 +31,10 @@ _WHY_URGENT = (
 )
 HIGH_AT_LEAST = frozenset({"threat", "injury", "hazard", "safety", "physical_harm", "standstill"})
 _QUOTE_CHARACTERS = 60
+NO_TEXT = "The message has no text"
+NO_LANGUAGE, OTHER_LANGUAGE = "The language cannot be told", "The language is"
+REPEATED = "Repeated:"
+"""How the reasons begin that no threshold has a part in: `replay` reads them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def _thread_reasons(unanswered: int) -> list[str]:
     if not unanswered:
         return []
     mails = "an earlier mail" if unanswered == 1 else f"{unanswered} earlier mails"
-    return [f"Repeated: {mails} of this customer in the thread {'has' if unanswered == 1 else 'have'} no answer"]
+    return [f"{REPEATED} {mails} of this customer in the thread {'has' if unanswered == 1 else 'have'} no answer"]
 
 
 def _urgency_reasons(urgency: Judgement, signals: Sequence[Signal], grave: Set[str], text: str) -> list[str]:
@@ -146,12 +150,12 @@ def _doubts(
 ) -> list[str]:
     """Why a person should not rely on this reading; empty where it may be relied on."""
     if not text.strip():
-        return ["The message has no text"]
+        return [NO_TEXT]
     reads = "English" if tuple(languages) == (ENGLISH,) else ", ".join(languages)
     if language == UNKNOWN:
-        return [f"The language cannot be told; the model reads {reads}"]
+        return [f"{NO_LANGUAGE}; the model reads {reads}"]
     if language not in languages:
-        return [f"The language is {language}; the model reads {reads}"]
+        return [f"{OTHER_LANGUAGE} {language}; the model reads {reads}"]
     return [
         f"Low confidence in {name} ({judgement.confidence:.2f} < {needed:.2f})"
         for name, judgement, needed in (

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from pipeline.config import ModelConfig, Thresholds
 from pipeline.records import Concern, Evidence, Message, Triage
+from pipeline.triage.all_signals import all_signals
 from pipeline.triage.boundary import escalation
 from pipeline.triage.concern_head import ConcernHead, load_head
 from pipeline.triage.concerns import Mail, find_concerns
 from pipeline.triage.decide import Decision, decide
 from pipeline.triage.evidence import Question, find_evidence
 from pipeline.triage.language import ENGLISH, detect
-from pipeline.triage.quiet import closed_up, hushed, quiet
 from pipeline.triage.reader import Reader, Reading
 from pipeline.triage.reply_reader import ReplyReader, shared_reply_reader
 from pipeline.triage.search_encoder import SearchEncoder, load_search
-from pipeline.triage.signal_rules import SAFETY, Signal, SignalRules, shipped_rules
+from pipeline.triage.signal_rules import Signal, SignalRules, shipped_rules
 from pipeline.triage.stake import find_stake
 from pipeline.triage.volume import joined
 from pipeline.triage.weights_file import load_reader
@@ -126,7 +126,7 @@ def _decided(
     message: Message, reading: Reading, thresholds: Thresholds, rules: SignalRules, languages: Sequence[str]
 ) -> _Decided:
     whole = joined(message.subject, message.text)
-    signals = _signals(rules, whole)
+    signals = all_signals(rules, whole)
     language = detect(whole)
     return _Decided(
         message,
@@ -144,17 +144,6 @@ def _decided(
         ),
         language in languages,
     )
-
-
-def _signals(rules: SignalRules, text: str) -> tuple[Signal, ...]:
-    """The signals of ``text``, and those of danger that show only once swearing and courtesies between its words are
-    taken out; these have no place."""
-    found = rules.find(text)
-    plain, calm = closed_up(hushed(text)), closed_up(quiet(text))
-    if plain == calm:
-        return found
-    hidden = rules.fired(SAFETY, calm) - {signal.name for signal in found}
-    return (*found, *(Signal(name, 0, 0) for name in sorted(hidden)))
 
 
 def _concerns(one: _Decided, margins: NDArray[np.float32] | None) -> tuple[Concern, ...]:

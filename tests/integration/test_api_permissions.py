@@ -36,6 +36,7 @@ TABLE: dict[tuple[str, str], tuple[str, Any]] = {
     ("GET", "audit"): (READ, None),
     ("GET", "ops/volumes"): (READ, None),
     ("GET", "ops/model"): (READ, None),
+    ("GET", "ops/thresholds"): (READ, None),
     ("GET", "tickets"): (READ, None),
     ("GET", "tickets/{ticket_id}"): (READ, None),
     ("PUT", "tickets/{ticket_id}/snooze"): (DECIDE, {"until": None}),

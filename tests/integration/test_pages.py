@@ -89,7 +89,7 @@ READING = [
         "/messages/{mail}/raw",
     ),
     *("/messages/{mail}/attachments/1", "/outgoing/{outgoing}", "/outgoing/{outgoing}/raw"),
-    *("/search", "/tickets/{ticket}/pulse"),
+    *("/search", "/tickets/{ticket}/pulse", "/ops/thresholds"),
 ]
 DECIDING = [
     "/drafts/{draft}/decide",

@@ -96,6 +96,7 @@ def test_the_commented_mailbox_example_of_the_thresholds_works_when_uncommented(
         ("mailboxes.yaml", "knowledge: knowledge", "knowledge: nowhere", "mailboxes.care.firm.knowledge"),
         ("mailboxes.yaml", "firm:", "firm: [", "mailboxes.yaml"),
         ("thresholds.yaml", "critical: 0.3", "critical: 1.3", "default.urgency.critical"),
+        ("thresholds.yaml", "under: 4", "under: -4", "default.costs.under"),
         ("thresholds.yaml", "angry: 0.5", "furious: 0.5", "furious"),
         ("thresholds.yaml", "mailboxes: {}", "mailboxes: {sales: {}}", "mailboxes.sales"),
         ("thresholds.yaml", "mailboxes: {}", "mailboxes: {care: {tones: {}}}", "mailboxes.care.tones"),

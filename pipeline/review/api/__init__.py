@@ -6,7 +6,7 @@ once.py         changes with a key  versions.py  ETags and If-Match
 paging.py       lists               refusals.py  errors
 shapes.py       what is shown, from rows by show.py
 document.py     the OpenAPI document
-tickets.py, drafts.py, messages.py, outgoing.py, customers.py, desk.py, ops.py   the operations
+tickets.py, drafts.py, messages.py, outgoing.py, customers.py, desk.py, ops.py, ops_thresholds.py   the operations
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Router
 
-from pipeline.review.api import customers, desk, drafts, messages, ops, outgoing, refusals, tickets
+from pipeline.review.api import customers, desk, drafts, messages, ops, ops_thresholds, outgoing, refusals, tickets
 from pipeline.review.api.document import document
 from pipeline.review.api.operations import operation
 
@@ -44,6 +44,6 @@ def _document() -> dict[str, Any]:
     return document(api)
 
 
-for _part in (tickets, drafts, messages, outgoing, customers, desk, ops):
+for _part in (tickets, drafts, messages, outgoing, customers, desk, ops, ops_thresholds):
     api.add_router("", _part.router)
 api.add_router("", about)
