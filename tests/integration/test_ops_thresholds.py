@@ -169,7 +169,7 @@ def test_every_table_and_field_is_named(desk_config: Config) -> None:
     assert "<th>" not in shown
     fields = set(re.findall(r'<(?:select|input) id="([a-z-]+)"', shown))
     assert fields == set(re.findall(r'<label for="([a-z-]+)"', shown)) >= {"label", "threshold", "mailbox", "days"}
-    assert '<a href="/ops/thresholds">Ops</a>' in shown
+    assert ">Ops</a>" in shown
 
 
 def test_however_many_mails_there_are_the_page_asks_the_same(
