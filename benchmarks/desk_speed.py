@@ -22,6 +22,9 @@ from pathlib import Path
 from pipeline.config import load_config
 from pipeline.settings import activate
 
+SWAPPED = "#swapped"
+"""Behind an address: an open page asks for the part that it swaps."""
+
 
 def pages(rng: random.Random, requests: int) -> Iterator[tuple[str, list[str]]]:
     """Every kind of page with the addresses that are asked for."""
@@ -51,7 +54,8 @@ def pages(rng: random.Random, requests: int) -> Iterator[tuple[str, list[str]]]:
     yield "ops, 30 days", ["/ops?days=30", f"/ops?days=30&mailbox={some[0].mailbox}"] * (requests // 2)
     yield "ops, 90 days", ["/ops?days=90", f"/ops?days=90&mailbox={some[0].mailbox}"] * (requests // 2)
     yield "ops, model", ["/ops/model"] * (requests // 2)
-    yield "ticket", [f"/tickets/{ticket.pk}" for ticket in some]
+    yield "ticket, whole page with the queue", [f"/tickets/{ticket.pk}" for ticket in some[::2]]
+    yield "ticket, opened from the queue", [f"/tickets/{ticket.pk}{SWAPPED}" for ticket in some[1::2]]
     yield (
         "customer",
         [f"/customers?{urlencode({'mailbox': row.mailbox, 'email': row.customer_email})}" for row in some],
@@ -75,7 +79,8 @@ class Server:
 
     def ask(self, address: str) -> float:
         """How long the answer takes, in ms."""
-        environ, said = self._requests.get(address).environ, []
+        path, _, swapped = address.partition(SWAPPED[0])
+        environ, said = self._requests.get(path, headers={"HX-Request": "true"} if swapped else {}).environ, []
         begun = time.perf_counter()
         response = self._application(environ, lambda status, headers, *_: said.append(status))
         b"".join(response)

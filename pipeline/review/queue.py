@@ -17,7 +17,7 @@ from pipeline.review.shelves import GROUPS, RISK, SHELVES, Asker, Order, Shelf
 from pipeline.store.models import Message, Ticket
 
 VIEWS: Mapping[str, str] = {name: shelf.title for name, shelf in SHELVES.items()}
-PAGE = 50
+PAGE = 30
 MOST_COUNTED = 100
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
