@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 NEEDED = ("playwright", "axe_playwright_python")
 
 
@@ -57,8 +64,9 @@ def install(stack: mailstack.MailStack, template: Template, tmp_path: Path) -> I
         yield make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A headless Chromium; for a module, as an event loop runs in this thread while it lives."""
     chromium = shutil.which("chromium")
     absent = [*([] if chromium else ["chromium"]), *(name for name in NEEDED if not find_spec(name))]
     require("the desk in a browser", absent)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,36 +14,20 @@ import pytest
 from tests.acceptance.installation import Installation, lines, sendable
 from tests.acceptance.mails import customer, customer_mail, deliver, demo_mails
 from tests.integration.mailstack import SUPPORT, MailStack
-from tests.requirements import require
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 MAILS = 30
 SAMPLES = 20
 ADDED = "\nKind regards from Mara as well.\n"
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """A page of a headless Chromium."""
-    chromium = shutil.which("chromium")
-    absent = [name for name, there in (("chromium", chromium), ("playwright", find_spec("playwright"))) if not there]
-    require("the acceptance test", absent)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-        yield browser.new_page()
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
 
 
 def sign_in(page: Page, desk: Installation, name: str, password: str) -> None:
