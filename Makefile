@@ -25,7 +25,7 @@ demo-reset:
 	rm -rf $(DEMO)
 
 test: $(BIN)/calmdesk
-	$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 # The seed set alone, or with further data: make evaluate DATA=folder-of-data-sets. FULL= leaves the trainings out.
 DATA ?=
