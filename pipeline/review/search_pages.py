@@ -16,7 +16,7 @@ from pipeline.review.installation import configuration
 from pipeline.review.left import results_context
 from pipeline.review.place import place_of
 from pipeline.review.roles import Permission, permissions
-from pipeline.review.swaps import unstored
+from pipeline.review.swaps import unstored, with_no_ticket
 from pipeline.store.models import CustomerNote
 
 
@@ -24,10 +24,7 @@ from pipeline.store.models import CustomerNote
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """The results beside no ticket; themselves alone where a page that is open asks for them."""
-    template = "review/queue.html"
-    if request.htmx:  # type: ignore[attr-defined]
-        template = "review/nothing.html" if request.htmx.target == "pane" else "review/_results.html"  # type: ignore[attr-defined]
-    return unstored(render(request, template, results_context(request, place_of(request))))
+    return with_no_ticket(request, "review/_results.html", results_context(request, place_of(request)))
 
 
 @reader

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.html import format_html
 
@@ -15,6 +18,14 @@ def unstored(response: HttpResponse) -> HttpResponse:
     patch_vary_headers(response, ["HX-Request"])
     patch_cache_control(response, no_store=True, private=True)
     return response
+
+
+def with_no_ticket(request: HttpRequest, left: str, context: Mapping[str, Any]) -> HttpResponse:
+    """The whole desk with no ticket open; to a page that is open the empty pane, or the template ``left`` alone."""
+    template = "review/queue.html"
+    if request.htmx:  # type: ignore[attr-defined]
+        template = "review/nothing.html" if request.htmx.target == "pane" else left  # type: ignore[attr-defined]
+    return unstored(render(request, template, dict(context)))
 
 
 def changed_only(request: HttpRequest, name: str, html: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from pipeline.review.mailboxes import folder_states
 from pipeline.review.place import place_of
 from pipeline.review.security import MAIL_POLICY
 from pipeline.review.sessions import unattended
-from pipeline.review.swaps import changed_only, unstored
+from pipeline.review.swaps import changed_only, with_no_ticket
 from pipeline.store.models import Message
 
 
@@ -25,10 +25,7 @@ from pipeline.store.models import Message
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """The page with no ticket open; its list alone where a page that is open asks for another view."""
-    template = "review/queue.html"
-    if request.htmx:  # type: ignore[attr-defined]
-        template = "review/nothing.html" if request.htmx.target == "pane" else "review/_list.html"  # type: ignore[attr-defined]
-    return unstored(render(request, template, list_context(request, place_of(request))))
+    return with_no_ticket(request, "review/_list.html", list_context(request, place_of(request)))
 
 
 @unattended
