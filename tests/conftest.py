@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ def desk_config(tmp_path: Path, settings: Any) -> Config:
     folder = tmp_path / "config"
     shutil.copytree(default_folder("config"), folder)
     config = load_config(folder, environ={"CALMDESK_PAGE__UNDO_SECONDS": "0"})
+    settings.CALMDESK = config
+    return config
+
+
+@pytest.fixture
+def slow_config(desk_config: Config, settings: Any) -> Config:
+    """An approval can be undone for a minute."""
+    page = desk_config.calmdesk.page.model_copy(update={"undo_seconds": 60})
+    config = replace(desk_config, calmdesk=desk_config.calmdesk.model_copy(update={"page": page}))
     settings.CALMDESK = config
     return config
 

@@ -83,6 +83,11 @@ def colleague(name: str, role: str = "agent") -> User:
     return user
 
 
+def holds(page: Page, words: str) -> None:
+    """The editor has ``words`` in it, at the latest when what was swapped in has settled."""
+    page.wait_for_function("(words) => document.getElementById('body')?.value.includes(words)", arg=words)
+
+
 def look(page: Page, name: str, sizes: Sequence[tuple[int, int]] = (WIDE,)) -> None:
     """The page keeps to WCAG 2.2 AA in light and dark, and nothing runs over its side at any of ``sizes``."""
     for scheme in ("light", "dark"):

@@ -3,7 +3,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,15 +77,6 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
         yield started
         started.close()
-
-
-@pytest.fixture
-def slow_config(desk_config: Config, settings: Any) -> Config:
-    """An approval can be undone for a minute."""
-    page = desk_config.calmdesk.page.model_copy(update={"undo_seconds": 60})
-    config = replace(desk_config, calmdesk=desk_config.calmdesk.model_copy(update={"page": page}))
-    settings.CALMDESK = config
-    return config
 
 
 @pytest.fixture

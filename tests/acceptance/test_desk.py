@@ -10,7 +10,7 @@ from django.utils import timezone
 from pipeline.config import Config
 from pipeline.review import decisions
 from pipeline.store.models import Draft, Outgoing, Ticket
-from tests.acceptance.browser import PASSWORD, Desk, colleague
+from tests.acceptance.browser import PASSWORD, Desk, colleague, holds
 from tests.rows import drafted_ticket, mail_bytes, open_draft
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ def typed(page: Page, words: str) -> None:
 
 def selected(page: Page) -> str:
     return str(page.evaluate("getSelection() && (a => a.value.slice(a.selectionStart, a.selectionEnd))(body)"))
-
-
-def value(page: Page) -> str:
-    return page.locator("#body").input_value()
 
 
 def test_what_is_typed_is_checked_shown_and_found_again(desk: Desk, desk_config: Config) -> None:
@@ -79,11 +75,11 @@ def test_a_newer_mail_is_told_and_the_text_is_kept(desk: Desk, desk_config: Conf
     page.locator("#diff").wait_for()
     drafted_ticket(desk_config, mail_bytes("It burns now!", headers=["In-Reply-To: <first@example.com>"]))
     page.locator("#pulse", has_text="A newer mail came").wait_for()
-    assert "My own words." in value(page)
+    holds(page, "My own words.")
     page.locator("#pulse a").first.click()
     page.locator("#kept").wait_for()
     page.locator("[data-act=use-kept]").click()
-    assert "My own words." in value(page)
+    holds(page, "My own words.")
 
 
 def test_two_people_on_one_ticket(desk: Desk, desk_config: Config) -> None:
@@ -108,7 +104,7 @@ def test_a_session_that_ends_in_the_middle_of_an_edit_loses_nothing(desk: Desk, 
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**/tickets/{ticket.pk}")
-    assert "Typed for an hour." in value(page)
+    holds(page, "Typed for an hour.")
 
 
 def test_several_are_selected_and_approved(desk: Desk, desk_config: Config) -> None:
@@ -146,7 +142,7 @@ def test_an_approval_of_what_another_person_changed_is_refused_with_the_differen
     page.locator("#notices .error").wait_for()
     page.locator("#refused", has_text="Your text is not saved").wait_for()
     assert "my own" in page.locator("#refused ins").all_inner_texts()
-    assert "A word of my own." in value(page)
+    holds(page, "A word of my own.")
     assert not Outgoing.objects.exists()
 
 
@@ -183,7 +179,7 @@ def test_each_key_does_what_the_help_says(desk: Desk, slow_config: Config) -> No
     assert page.locator("input[type=search]").input_value() == "ju?"
     page.locator(f"#ticket-{first.pk}").focus()
     page.keyboard.press("Enter")
-    page.locator("#body").wait_for()
+    page.locator("#pane h1:focus").wait_for()
     page.keyboard.press("e")
     assert page.evaluate(focused) == "body"
     page.keyboard.press("Escape")

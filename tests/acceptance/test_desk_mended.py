@@ -9,7 +9,7 @@ import pytest
 from pipeline.config import Config
 from pipeline.review import decisions
 from pipeline.store.models import MailboxDraft, Ticket
-from tests.acceptance.browser import NARROW, PASSWORD, WIDE, ZOOMED, Desk, colleague, look
+from tests.acceptance.browser import NARROW, PASSWORD, WIDE, ZOOMED, Desk, colleague, holds, look
 from tests.rows import drafted_ticket, mail_bytes, open_draft, queued
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_words_outlive_a_save_that_did_not_arrive(desk: Desk, desk_config: Confi
     page.locator("#pane h1", has_text="Blue teapot").wait_for()
     page.locator(f"#ticket-{first.pk}").click()
     page.locator("#pane h1", has_text="Where is my parcel").wait_for()
-    assert WORDS in value(page)
+    holds(page, WORDS)
 
 
 def test_words_are_those_of_who_typed_them(desk: Desk, desk_config: Config) -> None:
@@ -77,6 +77,7 @@ def test_each_draft_gets_its_own_words_back(desk: Desk, desk_config: Config) -> 
         typed(page, f"Of {draft.kind}.")
     for draft in drafts:
         page.goto(f"{desk.url}/tickets/{ticket.pk}?draft={draft.pk}")
+        holds(page, f"Of {draft.kind}.")
         assert value(page).endswith(f"Of {draft.kind}.")
         assert page.locator("#kept").is_hidden()
 

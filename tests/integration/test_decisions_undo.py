@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -24,13 +23,6 @@ from tests.integration.test_send_stage import LEASE, FakeSubmitter, make_due
 from tests.rows import OWNER, drafted_ticket, mail_bytes, make_desk, open_draft, person, work_off
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def slow_config(desk_config: Config) -> Config:
-    """Approved replies wait a minute."""
-    page = desk_config.calmdesk.page.model_copy(update={"undo_seconds": 60})
-    return dataclasses.replace(desk_config, calmdesk=desk_config.calmdesk.model_copy(update={"page": page}))
 
 
 def approved(config: Config, ticket: Ticket | None = None) -> Outgoing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,15 +24,6 @@ def signed_in(role: str = "agent", name: str = "") -> Client:
     client = Client()
     client.force_login(person(role, name))
     return client
-
-
-@pytest.fixture
-def slow_config(desk_config: Config, settings: Any) -> Config:
-    """An approval can be undone for a minute."""
-    page = desk_config.calmdesk.page.model_copy(update={"undo_seconds": 60})
-    config = replace(desk_config, calmdesk=desk_config.calmdesk.model_copy(update={"page": page}))
-    settings.CALMDESK = config
-    return config
 
 
 def seen_by(client: Client, ticket: Ticket) -> str:
